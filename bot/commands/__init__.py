@@ -1,0 +1,1 @@
+"""What people may order, written once for all platforms."""

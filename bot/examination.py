@@ -1,0 +1,114 @@
+"""What `parley doctor` looks at on the engine's side: the store, the model, moderation, the budget."""
+
+from contextlib import AsyncExitStack
+
+from bot.clock import SystemClock
+from bot.errors import BotError, ModerationAbsent, ModerationUnavailable, SettingsInvalid, StoreUnavailable
+from bot.llm.probe import probe
+from bot.moderation.connection import open_endpoint
+from bot.settings import Settings
+from bot.spend.prices import Prices
+from bot.store.connection import Store, open_store
+from bot.store.embedded import embedded_server
+from bot.store.url import parse_url
+from bot.vocabulary.finding import Finding, Level
+
+STORE, POLICY, MODERATION, BUDGET = "Redis", "Redis eviction", "Moderation", "Budget"
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Everything that was looked at, good or bad. Never raises for what it finds."""
+    return [
+        *await _store(settings),
+        *await _model(settings),
+        *await _moderation(settings),
+        *_budget(settings),
+    ]
+
+
+async def _store(settings: Settings) -> list[Finding]:
+    try:
+        async with AsyncExitStack() as stack:
+            url = settings.redis_url or (await stack.enter_async_context(embedded_server(settings.data_dir))).url
+            store = await stack.enter_async_context(open_store(url))
+            await store.ping()
+            where = "answers" if settings.redis_url else f"our own server answers, its data is in {settings.data_dir}"
+            return [Finding(Level.OK, STORE, where), *await _durability(store), *_exposure(settings.redis_url)]
+    except SettingsInvalid as error:
+        return [Finding(Level.FATAL, STORE, "REDIS_URL cannot be read", str(error))]
+    except (StoreUnavailable, OSError) as error:
+        return [Finding(Level.FATAL, STORE, str(error), "Start Redis, correct REDIS_URL, or leave it empty for a server of our own.")]
+
+
+async def _durability(store: Store) -> list[Finding]:
+    aof, policy = await store.config("appendonly"), await store.config("maxmemory-policy")
+    findings = [Finding(Level.OK, "Redis persistence", "append-only file is on")]
+    if aof is None:
+        findings = [Finding(Level.WARNING, "Redis persistence", "not allowed to look", "Make sure that AOF is on at your provider.")]
+    elif aof != "yes":
+        remedy = "Set `appendonly yes` and `appendfsync everysec` in redis.conf, or waiting messages are lost at its restart."
+        findings = [Finding(Level.WARNING, "Redis persistence", "append-only file is off", remedy)]
+    if policy not in (None, "noeviction"):
+        remedy = "Set `maxmemory-policy noeviction`: any other drops conversations and leases when memory is short."
+        findings.append(Finding(Level.FATAL, POLICY, f"maxmemory-policy is {policy}", remedy))
+    return findings
+
+
+def _exposure(url: str) -> list[Finding]:
+    """Whoever can write to Redis can run code in our processes: the work engine unpickles."""
+    if not url or (where := parse_url(url)).loopback:
+        return []
+    findings = []
+    if not where.password:
+        findings.append(
+            Finding(Level.FATAL, "Redis password", "none, and Redis is not on this machine", "Set one, and put it into REDIS_URL.")
+        )
+    if not where.tls:
+        findings.append(
+            Finding(Level.WARNING, "Redis TLS", "not used, and Redis is not on this machine", "Use rediss:// if the network is shared.")
+        )
+    return findings
+
+
+async def _model(settings: Settings) -> list[Finding]:
+    if not settings.model_is_set:
+        remedy = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for any OpenAI-compatible endpoint. The terminal chat works without."
+        return [Finding(Level.FATAL if settings.platforms else Level.WARNING, "Model", "none is set", remedy)]
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    return await probe(base_url=settings.openai_base_url, api_key=key, models=(settings.openai_model, *settings.openai_fallback_models))
+
+
+async def _moderation(settings: Settings) -> list[Finding]:
+    if not settings.moderation:
+        return [Finding(Level.WARNING, MODERATION, "switched off", "Remove MODERATION=off to check what people write.")]
+    if not settings.model_is_set and not settings.moderation_base_url:
+        return []
+    key = settings.moderation_api_key or settings.openai_api_key
+    base_url = settings.moderation_base_url or settings.openai_base_url
+    secret = key.get_secret_value() if key else ""
+    try:
+        async with open_endpoint(
+            base_url=base_url, api_key=secret, model=settings.moderation_model, seconds=settings.moderation_timeout
+        ) as endpoint:
+            await endpoint.judge(["hello"])
+    except ModerationAbsent:
+        remedy = "Set MODERATION_BASE_URL to an endpoint that has it, or MODERATION=off to go without."
+        return [Finding(Level.FATAL, MODERATION, "the endpoint has none", remedy)]
+    except ModerationUnavailable as error:
+        level = Level.FATAL if settings.moderation_on_error == "block" else Level.WARNING
+        return [Finding(level, MODERATION, str(error), "Check MODERATION_BASE_URL and MODERATION_API_KEY.")]
+    except BotError as error:
+        return [Finding(Level.FATAL, MODERATION, str(error), "Check MODERATION_BASE_URL.")]
+    return [Finding(Level.OK, MODERATION, f"{settings.moderation_model} answers")]
+
+
+def _budget(settings: Settings) -> list[Finding]:
+    if settings.budget_per_day is None:
+        return [Finding(Level.OK, BUDGET, "none: no limit on spending")]
+    prices = Prices(
+        base_url=settings.openai_base_url, clock=SystemClock(), input_price=settings.price_input, output_price=settings.price_output
+    )
+    unknown = [model for model in (settings.openai_model, *settings.openai_fallback_models) if not prices.knows(model)]
+    if unknown:
+        return [Finding(Level.FATAL, BUDGET, f"no price is known for {', '.join(unknown)}", "Set PRICE_INPUT and PRICE_OUTPUT.")]
+    return [Finding(Level.OK, BUDGET, f"{settings.budget_per_day:g} {settings.display_currency} per server and day")]

@@ -1,0 +1,119 @@
+"""The answer as it grows: payloads in, events out, and at the end what it was. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.errors import ModelDown, ModelNonsense
+from bot.llm.complaint import complaint_of, judge
+from bot.llm.tokens import estimate, estimate_text
+from bot.vocabulary.model import Finished, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
+
+REASONING_FIELDS = ("reasoning_content", "reasoning")
+"""DeepSeek and vLLM say the first, OpenRouter and Ollama the second; some say both with the same text."""
+
+
+class Answer:
+    """One call's answer. `finish_reason` is empty until it is complete; `started` once anything was said, thought included."""
+
+    def __init__(self, request: ModelRequest) -> None:
+        self.request = request
+        self.finish_reason = ""
+        self.visible = False
+        self.started = False
+        self.calls = 1
+        """Requests this answer took: repairs are repeated calls."""
+        self.costed = False
+        """Whether this endpoint's `usage.cost` is in USD."""
+        self._said: list[str] = []
+        self._usage: Usage | None = None
+        self._cost = 0.0
+        self._service_tier = ""
+
+    def take(self, payload: object, *, event: bytes = b"", whole: bool = False) -> Iterator[ModelEvent]:
+        """The events in a chunk, or in a whole completion. Raises the `ModelError` that an error frame means."""
+        if not isinstance(payload, Mapping):
+            raise ModelNonsense(f"{self.request.model}: a chunk is not an object")
+        self._fail_if_error(payload, event)
+        self._read_head(payload)
+        choice = _first(payload.get("choices"))
+        if choice is None:
+            return
+        for piece in _pieces(choice.get("message" if whole else "delta")):
+            self._note(piece)
+            yield piece
+        self._read_finish(choice)
+
+    def finished(self) -> Finished:
+        """The last event. Usage that was not reported is estimated."""
+        usage = self._usage or self._estimated()
+        tier, model = self._service_tier, self.request.model
+        return Finished(self.finish_reason, model, usage, cost=self._cost, service_tier=tier, attempts=self.calls)
+
+    def _fail_if_error(self, payload: Mapping[str, Any], event: bytes) -> None:
+        if event == b"error" or payload.get("error") or payload.get("object") == "error":
+            raise judge(complaint_of(payload), detail=f"{self.request.model}, in the answer")
+
+    def _read_head(self, payload: Mapping[str, Any]) -> None:
+        tier = payload.get("service_tier")
+        self._service_tier = tier if isinstance(tier, str) else self._service_tier
+        reported = payload.get("usage")
+        if isinstance(reported, Mapping):
+            self._usage = usage_of(reported) or self._usage
+            cost = reported.get("cost")
+            self._cost = float(cost) if self.costed and isinstance(cost, int | float) else self._cost
+
+    def _note(self, piece: Text | Reasoning | Refusal) -> None:
+        self.started = True
+        self.visible = self.visible or not isinstance(piece, Reasoning)
+        self._said.append(piece.text)
+
+    def _read_finish(self, choice: Mapping[str, Any]) -> None:
+        reason = choice.get("finish_reason")
+        if reason == "error":  # OpenRouter's last word when the model behind it broke
+            raise ModelDown(f"{self.request.model}: finished with an error")
+        if isinstance(reason, str) and reason:
+            self.finish_reason = reason
+
+    def _estimated(self) -> Usage:
+        return Usage(estimate(self.request.messages), estimate_text("".join(self._said)), estimated=True)
+
+
+def usage_of(reported: Mapping[str, Any]) -> Usage | None:
+    """Usage as the API reports it; None when it says nothing (some local servers send zeros)."""
+    asked, said = _count(reported, "prompt_tokens"), _count(reported, "completion_tokens")
+    if not asked and not said:
+        return None
+    prompt, completion = _details(reported, "prompt_tokens_details"), _details(reported, "completion_tokens_details")
+    cached, written = _count(prompt, "cached_tokens"), _count(prompt, "cache_write_tokens")
+    return Usage(asked, said, cached=cached, cache_write=written, reasoning=_count(completion, "reasoning_tokens"))
+
+
+def _pieces(delta: object) -> Iterator[Text | Reasoning | Refusal]:
+    if not isinstance(delta, Mapping):
+        return
+    if thought := next((text for name in REASONING_FIELDS if (text := _text(delta.get(name)))), ""):
+        yield Reasoning(thought)
+    if text := _text(delta.get("content")):
+        yield Text(text)
+    if refusal := _text(delta.get("refusal")):
+        yield Refusal(refusal)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):  # content as parts
+        return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
+    return value if isinstance(value, str) else ""
+
+
+def _first(choices: object) -> Mapping[str, Any] | None:
+    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
+
+
+def _details(reported: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    details = reported.get(name)
+    return details if isinstance(details, Mapping) else {}
+
+
+def _count(reported: Mapping[str, Any], name: str) -> int:
+    value = reported.get(name)
+    return max(0, value) if isinstance(value, int) else 0

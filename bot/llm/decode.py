@@ -1,0 +1,60 @@
+"""Server-sent events, from bytes as they come off the wire to frames. Pure.
+
+Lines end at LF only (a CR before it is dropped): U+2028 or a lone CR inside JSON is text. Bytes are decoded by whoever
+parses a whole frame, so a character split over two reads stays whole.
+"""
+
+from dataclasses import dataclass
+
+from bot.errors import ModelNonsense
+
+LONGEST = 4 * 1024 * 1024
+"""Bytes of one line. A chunk has a few hundred; whoever sends no line end does not speak the protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event. `event` is its name, mostly empty; several data lines are joined by LF."""
+
+    data: bytes
+    event: bytes = b""
+
+    @property
+    def done(self) -> bool:
+        """Whether this is the mark that nothing follows."""
+        return self.data.strip() == b"[DONE]"
+
+
+class FrameDecoder:
+    """`feed` it every read, then `end` it: endpoints forget the blank line after the last event."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+        self._event = b""
+
+    def feed(self, read: bytes) -> list[Frame]:
+        """The frames that this read completed. Raises `ModelNonsense` for a line over `LONGEST`."""
+        lines = (self._rest + read).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LONGEST:
+            raise ModelNonsense(f"a line of the stream is longer than {LONGEST} bytes")
+        return [frame for line in lines if (frame := self._line(line.removesuffix(b"\r"))) is not None]
+
+    def end(self) -> list[Frame]:
+        """What was still unfinished when the stream ended; it may be cut in the middle."""
+        return self.feed(b"\n\n")
+
+    def _line(self, line: bytes) -> Frame | None:
+        if not line:
+            return self._dispatch()
+        if line.startswith(b"data:"):
+            self._data.append(line[5:].removeprefix(b" "))
+        elif line.startswith(b"event:"):
+            self._event = line[6:].strip()
+        return None  # comments (keep-alives), id, retry
+
+    def _dispatch(self) -> Frame | None:
+        frame = Frame(b"\n".join(self._data), self._event) if self._data else None
+        self._data, self._event = [], b""
+        return frame

@@ -1,0 +1,1 @@
+"""What was said in a conversation, and how much of it the model sees."""

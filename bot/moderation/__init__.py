@@ -1,0 +1,1 @@
+"""What people may say to the model: the check, its policy, and a record of what was flagged."""

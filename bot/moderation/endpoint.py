@@ -1,0 +1,61 @@
+"""The moderation endpoint, asked over the openai client."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import ModerationAbsent, ModerationUnavailable
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types import ModerationCreateResponse
+
+
+NOT_THERE = frozenset({404, 405, 501})
+"""What an endpoint without moderation answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the endpoint said of all texts together: flagged categories, and the highest score of each category (0 to 1)."""
+
+    flagged: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+class ModerationEndpoint:
+    """Asks one moderation model. `seconds` bounds the whole wait."""
+
+    def __init__(self, client: "AsyncOpenAI", *, model: str, seconds: float) -> None:
+        self._client = client
+        self._model = model
+        self._seconds = seconds
+
+    async def judge(self, texts: Sequence[str]) -> Verdict:
+        """The verdict on all `texts`. Raises `ModerationUnavailable` (`ModerationAbsent` where there is none), whatever went wrong."""
+        from openai import APIStatusError, OpenAIError  # imported late: receivers never need it
+
+        try:
+            async with asyncio.timeout(self._seconds):  # the client's own time-out is one of each attempt and each read
+                reply = await self._client.moderations.create(input=list(texts), model=self._model)
+            return _verdict(reply, texts=len(texts))
+        except APIStatusError as error:
+            kind = ModerationAbsent if error.status_code in NOT_THERE else ModerationUnavailable
+            raise kind(f"moderation endpoint: status {error.status_code}") from error
+        except (OpenAIError, TimeoutError, ValueError, AttributeError, TypeError) as error:  # the last three: an answer of another shape
+            raise ModerationUnavailable(f"moderation endpoint: {type(error).__name__}") from error
+
+
+def _verdict(reply: "ModerationCreateResponse", *, texts: int) -> Verdict:
+    """One verdict from all results. The client builds what it is sent unchecked: any of `judge`'s errors may come of it."""
+    if len(reply.results) < texts:
+        raise ValueError("fewer results than texts")  # a text without a verdict must not pass
+    flagged: dict[str, None] = {}
+    scores: dict[str, float] = {}
+    for result in reply.results:
+        raised = [name for name, value in result.categories.model_dump(by_alias=True, warnings=False).items() if value]
+        flagged |= dict.fromkeys(raised if raised or not result.flagged else ["unspecified"])
+        for name, score in result.category_scores.model_dump(by_alias=True, warnings=False).items():
+            scores[name] = max(scores.get(name, 0.0), float(score or 0.0))
+    return Verdict(tuple(flagged), scores)

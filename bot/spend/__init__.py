@@ -1,0 +1,1 @@
+"""Money and tokens: what a call may cost, what it did cost, and who may still spend."""

@@ -1,0 +1,25 @@
+"""Stop: which running turns a person may stop, wherever they run."""
+
+from bot.turns.journal import Journal
+from bot.turns.mailbox import Mailbox
+from bot.vocabulary.commands import CommandCall
+from bot.vocabulary.conversation import Authority
+from bot.vocabulary.lane import Lane
+
+
+class Stopping:
+    """People stop what runs in their lane; moderators with nothing of their own running stop the whole conversation."""
+
+    def __init__(self, journal: Journal, mailbox: Mailbox) -> None:
+        self._journal = journal
+        self._mailbox = mailbox
+
+    async def stop(self, call: CommandCall) -> bool:
+        """Ask the turns to stop; False when none runs."""
+        own = Lane(call.conversation, "" if call.exclusive else call.author.id)
+        if await self._journal.stop(own):
+            return True
+        if call.author.authority < Authority.MODERATOR:
+            return False
+        others = await self._mailbox.lanes_of(own)
+        return any([await self._journal.stop(lane) for lane in others])

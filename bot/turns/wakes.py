@@ -1,0 +1,147 @@
+"""How a lane's work finds a process. The turn itself is ours; a lost wake costs one sweep, so sending never raises."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.vocabulary.lane import Lane
+from bot.vocabulary.tasks import end
+
+if TYPE_CHECKING:
+    from docket import Docket
+
+Woken = Callable[[str], Awaitable[None]]
+"""Called with a lane. It returns as soon as the work has a slot and a task of its own."""
+
+DOCKET = "parley-work"
+"""Prefix of the work engine's own keys; each platform has a queue, for processes that serve only some."""
+
+CONNECTIONS = 300
+"""Pool of the work engine: above twice its concurrency."""
+
+CONCURRENCY = 64
+"""Wakes that may wait for a slot in one process; the rest stay for others."""
+
+RESTART_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class Wakes(Protocol):
+    """Tells some process that a lane has work."""
+
+    async def wake(self, lane: Lane) -> None:
+        """Never raises."""
+
+    def received(self, woken: Woken, *, platforms: Sequence[str]) -> contextlib.AbstractAsyncContextManager[None]:
+        """Call `woken` for the lanes of `platforms` while open."""
+
+
+class LocalWakes:
+    """Within one process: for the terminal, whose answers can appear nowhere else."""
+
+    def __init__(self) -> None:
+        self._woken: Woken | None = None
+
+    async def wake(self, lane: Lane) -> None:
+        if self._woken:
+            await self._woken(str(lane))
+
+    @asynccontextmanager
+    async def received(self, woken: Woken, *, platforms: Sequence[str]) -> AsyncIterator[None]:
+        self._woken = woken
+        try:
+            yield
+        finally:
+            self._woken = None
+
+
+class DocketWakes:
+    """Through the work engine, to any process that has a free slot and serves the platform."""
+
+    def __init__(self, url: str, stack: AsyncExitStack) -> None:
+        self._url = url + ("&" if "?" in url else "?") + f"max_connections={CONNECTIONS}"
+        self._stack = stack
+        self._dockets: dict[str, Docket] = {}
+        self._opening = asyncio.Lock()
+
+    async def wake(self, lane: Lane) -> None:
+        try:
+            docket = await self._docket(lane.conversation.platform)
+            await docket.add("wake_lane")(str(lane))
+        except Exception as error:  # noqa: BLE001  # whatever the work engine raises, the sweep will find the lane
+            log.warning("wake not sent", lane=str(lane), error=type(error).__name__)
+
+    @asynccontextmanager
+    async def received(self, woken: Woken, *, platforms: Sequence[str]) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for platform in platforms:
+                await stack.enter_async_context(_received(await self._docket(platform), woken))
+            yield
+
+    async def _docket(self, platform: str) -> "Docket":
+        async with self._opening:
+            if platform not in self._dockets:
+                kind = await asyncio.to_thread(_docket_class)
+                docket = kind(name=f"{DOCKET}-{platform}", url=self._url, execution_ttl=timedelta(0))
+                docket.register(wake_lane)
+                self._dockets[platform] = await self._stack.enter_async_context(docket)
+            return self._dockets[platform]
+
+
+@asynccontextmanager
+async def open_wakes(url: str) -> AsyncIterator[DocketWakes]:
+    """The work engine on the same Redis as the store; its import and connection wait until they are needed."""
+    async with AsyncExitStack() as stack:
+        yield DocketWakes(url, stack)
+
+
+async def wake_lane(lane: str) -> None:
+    """Makes the name known where wakes are only sent; a process that answers registers its own under it."""
+
+
+def _docket_class() -> "type[Docket]":
+    # it logs two lines a task, and a long trace for every second of an outage
+    logging.getLogger("docket").setLevel(logging.ERROR)
+    from docket import Docket  # imported late, and in a thread: it takes a third of a second
+
+    return Docket
+
+
+@asynccontextmanager
+async def _received(docket: "Docket", woken: Woken) -> AsyncIterator[None]:
+    from docket import Worker
+
+    async def wake_lane(lane: str) -> None:
+        await woken(lane)
+
+    docket.register(wake_lane)
+    worker = Worker(
+        docket,
+        concurrency=CONCURRENCY,
+        redelivery_timeout=timedelta(seconds=10),
+        reconnection_delay=timedelta(seconds=RESTART_SECONDS),
+        minimum_check_interval=timedelta(milliseconds=50),
+        schedule_automatic_tasks=False,
+    )
+    async with worker:
+        task = asyncio.create_task(_forever(worker.run_forever), name=f"work engine {docket.name}")
+        try:
+            yield
+        finally:
+            await end(task)
+
+
+async def _forever(run: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001  # task boundary: it must come back, whatever ended it
+            log.warning("work engine ended, starting it again", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(RESTART_SECONDS)

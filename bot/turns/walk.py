@@ -1,0 +1,188 @@
+"""The walk of one turn, top to bottom: open → screen → brief → answer → remember → settle."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+import structlog
+
+from bot.errors import BotError, Declined, LeaseLost, PlatformRefused, StoreUnavailable
+from bot.memory.exchange import Exchange, exchanges
+from bot.memory.history import Memory
+from bot.moderation.moderation import Moderation
+from bot.personas.personas import Personas
+from bot.turns.answer import answer
+from bot.turns.brief import Briefing, brief, lines_of
+from bot.turns.journal import Journal, JournaledReply
+from bot.turns.lease import Lease
+from bot.turns.screen import FILES_TOO, screen
+from bot.turns.turn import Tally, Turn
+from bot.vocabulary.clock import Clock
+from bot.vocabulary.inbound import Inbound
+from bot.vocabulary.model import Model
+from bot.vocabulary.platform import Platform
+from bot.vocabulary.reply import Answered, Failed, Outcome, Refused, Stopped, Surface, Truncated
+from bot.vocabulary.tasks import end
+
+Checkpoint = Callable[[str], Awaitable[None]]
+"""Called with the name of each step that has just left its trace: tests stop or kill the process exactly there."""
+
+Order = Callable[[Inbound], Awaitable[str | None]]
+"""Carries out an order written as a message and returns the reply; None when it is none."""
+
+log = structlog.get_logger(__name__)
+
+
+async def passed(step: str) -> None:
+    """The checkpoint of production: nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a turn works with."""
+
+    platforms: Mapping[str, Platform]
+    personas: Personas
+    moderation: Moderation
+    memory: Memory
+    model: Model
+    journal: Journal
+    order: Order
+    clock: Clock
+    most_characters: int
+    checkpoint: Checkpoint = passed
+
+
+class Walk:
+    """Runs turns. What goes wrong between opening and settling becomes an outcome that people can read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self, turn: Turn, lease: Lease) -> None:
+        """One turn from wherever its journal says it stands to its settled reply.
+
+        Raises `LeaseLost`, `StoreUnavailable` or `PlatformUnavailable`: then the turn is taken up again later.
+        """
+        began, tally, outcome = self._desk.clock.monotonic(), Tally(), turn.progress.outcome
+        try:
+            surface = self._surface(turn, lease)
+            try:
+                outcome = await self._replied(turn, lease, surface, tally)
+            except BaseException:
+                await surface.abandon()
+                raise
+        except PlatformRefused as refused:
+            tally.error = str(refused)  # nobody can read us there: nothing is left to do
+        finally:
+            self._line(turn, outcome, tally, seconds=self._desk.clock.monotonic() - began)
+
+    async def _replied(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
+        if turn.progress.stop:
+            lease.ask_to_stop(turn.id)
+        await surface.open()
+        await self._desk.checkpoint("opened")
+        outcome = turn.progress.outcome
+        if outcome is None:
+            outcome = await self._found(turn, lease, surface, tally)
+            await self._desk.checkpoint("remembered")
+        await surface.settle(outcome)
+        await self._desk.checkpoint("settled")
+        return outcome
+
+    async def _found(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
+        """The outcome of a turn that has none yet, filed."""
+        try:
+            reply = await self._desk.order(turn.last)
+            if reply is not None:
+                return await self._filed(lease, Answered(reply), entry="")
+            return await self._asked(turn, lease, surface, tally)
+        except (LeaseLost, StoreUnavailable):
+            raise
+        except Declined as error:
+            tally.error = str(error)
+            outcome: Outcome = Refused(error.user_text)
+        except BotError as error:
+            tally.error = str(error)
+            outcome = Failed(error.user_text)
+        except Exception as error:  # turn boundary: whatever broke, people get a sentence and the operator the trace
+            log.exception("turn broke", turn=turn.id)
+            tally.error = type(error).__name__
+            outcome = Failed(BotError.user_text)
+        return await self._filed(lease, outcome, entry="")
+
+    async def _asked(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
+        desk, conversation = self._desk, turn.lane.conversation
+        await screen(turn, desk.moderation, most_characters=desk.most_characters)
+        await desk.checkpoint("screened")
+        persona = await desk.personas.current(conversation.server_key)
+        briefing = brief(turn, persona, await desk.memory.recent(conversation), now=desk.clock.now(), epoch=lease.epoch)
+        await desk.checkpoint("briefed")
+        outcome = await answer(desk.model, briefing.request, surface.show, stop=lease.stop, tally=tally, clock=desk.clock)
+        await desk.checkpoint("answered")
+        if turn.attachments and isinstance(outcome, Answered):
+            outcome = Answered(outcome.text, FILES_TOO)
+        return await self._filed(lease, outcome, entry=self._entry(turn, briefing, outcome, tally))
+
+    async def _filed(self, lease: Lease, outcome: Outcome, *, entry: str) -> Outcome:
+        memory = self._desk.memory
+        await self._desk.journal.remember(lease, outcome, entry=entry, keep=memory.keep, seconds=memory.seconds)
+        return outcome
+
+    def _entry(self, turn: Turn, briefing: Briefing, outcome: Outcome, tally: Tally) -> str:
+        """What goes into the history; nothing when there is no answer to go with the question."""
+        if not isinstance(outcome, Answered | Truncated | Stopped) or not outcome.text.strip():
+            return ""
+        exchange = Exchange(
+            turn=turn.id,
+            lines=lines_of(turn),
+            answer=outcome.text,
+            at=self._desk.clock.now(),
+            complete=isinstance(outcome, Answered),
+            persona=briefing.persona.name,
+            model=tally.model or briefing.request.model,
+        )
+        return exchanges.dump(exchange)
+
+    def _surface(self, turn: Turn, lease: Lease) -> Surface:
+        address, progress = turn.last.address, turn.progress
+        platform = self._desk.platforms[address.platform]
+        reply = JournaledReply(self._desk.journal, lease, turn)
+        return platform.surface(address, log=reply, resume=progress.parts, pending=progress.pending)
+
+    @staticmethod
+    def _line(turn: Turn, outcome: Outcome | None, tally: Tally, *, seconds: float) -> None:
+        log.info(
+            "turn",
+            turn=turn.id,
+            conversation=str(turn.lane.conversation),
+            outcome=type(outcome).__name__.lower() if outcome else "unfinished",
+            messages=len(turn.messages),
+            attempt=turn.progress.attempts,
+            model=tally.model,
+            tokens_in=tally.usage.input,
+            tokens_cached=tally.usage.cached,
+            tokens_out=tally.usage.output,
+            cost_usd=round(tally.cost, 6),
+            calls=tally.attempts,
+            first_token=None if tally.first_token is None else round(tally.first_token, 3),
+            seconds=round(seconds, 3),
+            **({"error": tally.error} if tally.error else {}),
+        )
+
+
+async def while_held(work: Awaitable[None], lease: Lease) -> None:
+    """Do `work` until it is done or the lease is lost, whichever comes first. Raises `LeaseLost` in the second case."""
+    task, lost = asyncio.ensure_future(work), asyncio.create_task(lease.lost.wait())
+    try:
+        await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            _lost(lease)
+        task.result()
+    finally:
+        await end(task, lost)
+
+
+def _lost(lease: Lease) -> NoReturn:
+    raise LeaseLost(f"epoch {lease.epoch} of {lease.lane} is over")

@@ -1,0 +1,91 @@
+"""What comes in from people, as adapters hand it to the engine."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.vocabulary.conversation import Author, ConversationKey, Place
+from bot.vocabulary.reply import ReplyAddress
+
+
+class Addressed(Enum):
+    """How a message concerns us, as far as the platform can tell."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    DIRECT = "direct"
+    AMBIENT = "ambient"
+    """Said in a thread without naming us: the gate decides whether it follows up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file or picture somebody sent. `size` in bytes; `url` may be signed and expire."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that was replied to or forwarded. `ours` when Parley wrote it."""
+
+    author: str
+    text: str
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message of one person, normalised: own mention removed, other mentions readable, escapes undone, code byte-exact.
+
+    `id` names the message, not its delivery: every redelivery and every twin event carries the same.
+    `exclusive` is False when `conversation` is an open channel, where each author has a lane of their own.
+    `mentions_others` is True when somebody other than Parley is addressed in it. `sent_at` is Unix seconds.
+    """
+
+    id: str
+    conversation: ConversationKey
+    author: Author
+    text: str
+    addressed: Addressed
+    address: ReplyAddress
+    sent_at: float
+    exclusive: bool
+    quoted: Quoted | None = None
+    attachments: tuple[Attachment, ...] = ()
+    mentions_others: bool = False
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """Somebody edited (`text`) or deleted (`text` is None) the message `id`."""
+
+    id: str
+    conversation: ConversationKey
+    text: str | None
+
+
+class PressKind(Enum):
+    """What a button under an answer asks for."""
+
+    STOP = "stop"
+    REGENERATE = "regenerate"
+    CONTINUE = "continue"
+    RATE = "rate"
+    APPROVE = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button under an answer of ours was pressed. `id` names the press for the duplicate check."""
+
+    id: str
+    kind: PressKind
+    turn: str
+    author: Author
+    conversation: ConversationKey
+    value: str = ""
