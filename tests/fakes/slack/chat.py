@@ -1,0 +1,113 @@
+"""chat.*: posting, updating, deleting. Errors are those of the methods' pages in docs.slack.dev/reference/methods."""
+
+import time
+
+from tests.fakes.slack.calls import Call, Handler, SlackError
+from tests.fakes.slack.herald import Herald
+from tests.fakes.slack.records import Whisper
+from tests.fakes.slack.shapes import message_object
+from tests.fakes.slack.workspace import Json, Message
+
+POST_LIMIT = 40_000  # characters; more is cut with a warning (docs: chat.postMessage)
+UPDATE_LIMIT = 4_000  # characters; more is msg_too_long (docs: chat.update)
+MARKDOWN_LIMIT = 12_000  # characters (docs: chat.postMessage, markdown_text)
+BLOCKS_LIMIT = 50  # blocks in a message (docs: Block Kit)
+
+
+class ChatMethods:
+    def __init__(self, herald: Herald) -> None:
+        self._herald = herald
+
+    def methods(self) -> dict[str, Handler]:
+        """The methods served here, by name."""
+        return {
+            "chat.delete": self._delete,
+            "chat.postEphemeral": self._whisper,
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+        }
+
+    async def _post(self, call: Call) -> Json:
+        channel = call.channel()
+        text = _content(call)
+        message = Message(
+            channel.id,
+            call.world.numbers.ts(),
+            call.team.bot_user,
+            text[:POST_LIMIT],
+            call.arguments.get("thread_ts"),
+            bot_id=call.team.bot_id,
+            blocks=call.arguments.get("blocks") or [],
+            metadata=_metadata(call),
+            unfurl_links=call.arguments.get("unfurl_links", True),
+            unfurl_media=call.arguments.get("unfurl_media", True),
+        )
+        self._herald.posted(call.world.post(message))
+        cut = {"response_metadata": {"warnings": ["message_truncated"]}} if len(text) > POST_LIMIT else {}
+        return {"channel": channel.id, "ts": message.ts, "message": message_object(call.world, message), **cut}
+
+    async def _update(self, call: Call) -> Json:
+        channel = call.channel()
+        message = call.message(channel, own="cant_update_message")
+        text = _content(call)
+        if message.streaming and not message.broken:
+            raise SlackError("streaming_state_conflict")
+        if len(str(call.arguments.get("text") or "")) > UPDATE_LIMIT:
+            raise SlackError("msg_too_long")
+        before = self._herald.before(message)
+        _rewrite(call, message, text)
+        self._herald.edited(message, before)
+        shape = message_object(call.world, message)
+        return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shape}
+
+    async def _delete(self, call: Call) -> Json:
+        channel = call.channel()
+        message = call.message(channel, own="cant_delete_message")
+        before = self._herald.before(message)
+        message.deleted = True
+        self._herald.removed(message, before)
+        return {"channel": channel.id, "ts": message.ts}
+
+    async def _whisper(self, call: Call) -> Json:
+        channel = call.channel()
+        user, text = str(call.need("user")), _content(call)
+        if user not in channel.members:
+            raise SlackError("user_not_in_channel")
+        blocks = call.arguments.get("blocks") or []
+        call.world.whispers.append(Whisper(time.monotonic(), user, channel.id, text, blocks, "postEphemeral"))
+        return {"message_ts": call.world.numbers.ts()}
+
+
+def _content(call: Call) -> str:
+    text, markdown = call.arguments.get("text"), call.arguments.get("markdown_text")
+    blocks = call.arguments.get("blocks") or []
+    if markdown and (text or blocks):
+        raise SlackError("markdown_text_conflict")
+    if not (text or markdown or blocks or call.arguments.get("attachments")):
+        raise SlackError("no_text")
+    if not isinstance(blocks, list) or len(blocks) > BLOCKS_LIMIT:
+        raise SlackError("invalid_blocks")
+    if len(markdown or "") > MARKDOWN_LIMIT:
+        raise SlackError("msg_too_long")
+    return str(markdown or text or "")
+
+
+def _metadata(call: Call) -> Json | None:
+    metadata = call.arguments.get("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or {"event_type", "event_payload"} - set(metadata):
+        raise SlackError("invalid_metadata_format")
+    return metadata
+
+
+def _rewrite(call: Call, message: Message, text: str) -> None:
+    """Text without blocks removes the blocks; omitted metadata stays (docs: chat.update)."""
+    message.metadata = _metadata(call) or message.metadata
+    blocks = call.arguments.get("blocks")
+    if blocks is not None or call.arguments.get("text") or call.arguments.get("markdown_text"):
+        message.blocks = blocks or []
+    if not blocks:
+        message.edited_ts = call.world.numbers.ts()
+    message.streaming = False
+    message.show(text or message.text)
