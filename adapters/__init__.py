@@ -1,0 +1,1 @@
+"""Where the engine meets people: one folder a platform, and the terminal."""

@@ -1,0 +1,135 @@
+"""One reply's way out, through REST only: it works in a process that is logged in and holds no gateway."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from adapters.discord.limits import LIMITS, LISTED, REQUEST_SECONDS
+from adapters.discord.places import PLATFORM
+from adapters.discord.refusals import FAILURES, NO_HISTORY, translated
+from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.vocabulary.platform import Limits
+from bot.vocabulary.reply import Placeholder, ReplyAddress
+
+NOBODY = {"parse": list[str](), "replied_user": False}
+"""Sent with every post and every edit: an edit without it is parsed with Discord's default, which pings (documents)."""
+
+SUPPRESS_EMBEDS = discord.MessageFlags(suppress_embeds=True).value
+MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+
+
+class DiscordOutlet:
+    """`Outlet` for one message that is answered. `standing`: messages of this reply that a process before us posted; `within`: seconds.
+
+    Plain requests instead of discord.py's `send` and `edit`: those take no time limit and parse what comes back for nothing.
+    """
+
+    def __init__(
+        self, client: discord.Client, address: ReplyAddress, *, standing: Sequence[Placeholder] = (), within: float = REQUEST_SECONDS
+    ) -> None:
+        self._client = client
+        self._within = aiohttp.ClientTimeout(total=within)
+        self._channel = int(address.data["channel"])
+        self._trigger = address.data.get("message", "")
+        self._guild = address.data.get("guild", "")
+        self._standing = tuple(standing)
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    @property
+    def bucket(self) -> str:
+        """Discord counts posts and edits per channel; a thread is a channel of its own."""
+        return f"{PLATFORM}:{self._channel}"
+
+    def render(self, text: str) -> str:
+        """Discord reads Markdown; what looks like a mention pings nobody, see `NOBODY`."""
+        return text
+
+    def note(self, text: str) -> str:
+        """Discord's small text, line by line."""
+        return "\n".join(f"-# {line}" for line in text.splitlines() if line.strip())
+
+    async def post(self, text: str, *, nonce: str, after: Placeholder | None) -> Placeholder:
+        """A reply to the trigger, or to nobody when the trigger is gone.
+
+        Posted twice under one `nonce` within a few minutes it stands once (documents, `enforce_nonce`).
+        """
+        message = {"content": text, "nonce": nonce, "enforce_nonce": True, "flags": SUPPRESS_EMBEDS, "allowed_mentions": NOBODY}
+        try:
+            posted = await self._call(Route("POST", MESSAGES, channel_id=self._channel), message | self._reference(after))
+        except PlatformRefused as refused:
+            cause = refused.__cause__
+            if not isinstance(cause, discord.HTTPException) or cause.code != NO_HISTORY:
+                raise
+            posted = await self._call(Route("POST", MESSAGES, channel_id=self._channel), message)
+        return self._placeholder(posted)
+
+    async def edit(self, placeholder: Placeholder, text: str) -> None:
+        """Replaces the text; the flag against previews stays as it was posted."""
+        await self._call(self._route("PATCH", placeholder), {"content": text, "allowed_mentions": NOBODY})
+
+    async def find(self, nonce: str) -> Placeholder | None:
+        """Looks through the messages after the last one of this reply that stands, or after the trigger.
+
+        Where Discord lists messages without their nonces, only the first part is found, as our reply to the trigger; a later part
+        may then be posted again under its nonce without standing twice.
+        """
+        for message in reversed(await self._listed()):
+            if message["author"]["id"] == str(self._me) and self._posted_as(message, nonce):
+                return self._placeholder(message)
+        return None
+
+    async def delete(self, placeholder: Placeholder) -> None:
+        """Gone already is fine."""
+        channel, message = int(placeholder.data["channel"]), int(placeholder.data["message"])
+        try:
+            await self._client.http.delete_message(channel, message)
+        except discord.NotFound:
+            return
+        except FAILURES as error:
+            raise translated(error) from error
+
+    @property
+    def _me(self) -> int | None:
+        return self._client.user.id if self._client.user is not None else None
+
+    def _reference(self, after: Placeholder | None) -> dict[str, Any]:
+        if after is not None or not self._trigger:
+            return {}
+        reference = {"message_id": self._trigger, "channel_id": str(self._channel), "fail_if_not_exists": False}
+        return {"message_reference": reference | ({"guild_id": self._guild} if self._guild else {})}
+
+    async def _listed(self) -> list[dict[str, Any]]:
+        """Newest first, as Discord lists them."""
+        since = self._standing[-1].data["message"] if self._standing else self._trigger
+        query = {"limit": str(LISTED)} | ({"after": since} if since else {})
+        listed: list[dict[str, Any]] = await self._call(Route("GET", MESSAGES, channel_id=self._channel), None, params=query)
+        return listed
+
+    def _posted_as(self, message: dict[str, Any], nonce: str) -> bool:
+        if message.get("nonce") is not None:
+            return str(message["nonce"]) == nonce
+        reference = message.get("message_reference") or {}
+        return bool(self._trigger) and reference.get("message_id") == self._trigger
+
+    def _route(self, method: str, placeholder: Placeholder) -> Route:
+        where = placeholder.data
+        return Route(method, MESSAGE, channel_id=int(where["channel"]), message_id=int(where["message"]))
+
+    def _placeholder(self, message: dict[str, Any]) -> Placeholder:
+        return Placeholder(PLATFORM, {"channel": str(self._channel), "message": str(message["id"])})
+
+    async def _call(self, route: Route, body: dict[str, Any] | None, **query: Any) -> Any:
+        if self._client.is_closed():  # its session would raise a RuntimeError that says less
+            raise PlatformUnavailable("the connection to Discord is closed")
+        extra = query if body is None else {"json": body, **query}
+        try:
+            return await self._client.http.request(route, timeout=self._within, **extra)
+        except FAILURES as error:
+            raise translated(error) from error

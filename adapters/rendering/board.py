@@ -1,0 +1,161 @@
+"""The messages of one reply that stand, and single attempts to change them. Who attempts when is `LiveMessage`'s affair."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from adapters.rendering.outlet import Outlet
+from bot.errors import LeaseLost, PlatformRefused
+from bot.vocabulary.reply import Placeholder, ReplyLog
+
+
+@dataclass(slots=True)
+class _Message:
+    placeholder: Placeholder
+    shown: str | None
+    """What stands there; None when we cannot be sure."""
+
+
+class Board:
+    """Each coroutine makes at most one call that changes something on the platform; the caller paces, repeats and never overlaps them.
+
+    All raise `PlatformUnavailable`, `PlatformRefused`, `StoreUnavailable` (the journal did not answer) and `LeaseLost`.
+    """
+
+    def __init__(self, outlet: Outlet, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> None:
+        self._outlet = outlet
+        self._log = log
+        self._messages = [_Message(placeholder, None) for placeholder in resume]
+        self._nonce = pending
+        self._surplus: list[Placeholder] = []
+        self._strays: list[str] = []
+        self._told = True
+        self.doubtful = bool(pending)
+        """Whether a post was made whose fate is unknown: the next `write` or `look_up` finds out, before anything is posted."""
+        self.stopped = False
+        """Set once we may no longer write: nothing is sent any more."""
+
+    @property
+    def standing(self) -> int:
+        """How many messages stand."""
+        return len(self._messages)
+
+    @property
+    def touched(self) -> bool:
+        """Whether we know what the first message shows: false for what a process before us left and we have not written yet."""
+        return bool(self._messages) and self._messages[0].shown is not None
+
+    def behind(self, pages: Sequence[str]) -> int | None:
+        """The first page that does not stand as wanted, or None."""
+        for number, page in enumerate(pages):
+            if number >= len(self._messages) or self._messages[number].shown != page:
+                return number
+        return None
+
+    def untidy(self, pages: int) -> bool:
+        """Whether more stands, or may stand, than `pages` messages, or the journal does not know yet what stands."""
+        return bool(self._surplus or self._strays or self.doubtful) or len(self._messages) > pages or not self._told
+
+    async def write(self, page: int, text: str) -> bool:
+        """Bring `text` to message `page`. False when instead a post in doubt was looked up: the caller sees what is behind then."""
+        await self._tell()
+        if page < len(self._messages):
+            await self._edit(self._messages[page], text)
+        elif self.doubtful:
+            await self.look_up()
+            return False
+        else:
+            await self._post(text)
+        return True
+
+    async def look_up(self) -> None:
+        """Find out whether the post in doubt arrived, and take it up if so."""
+        found = await self._found(self._nonce)
+        self.doubtful = False  # not found: posted again under the same nonce, so that a late arrival is no second message
+        if found is not None:
+            await self._stands(found, None)
+
+    async def tidy(self, pages: int) -> None:
+        """One step towards `pages` messages and no more."""
+        await self._tell()
+        if self.doubtful:
+            self._stray()
+        if self._strays:
+            found = await self._found(self._strays[0])
+            self._strays.pop(0)
+            self._surplus += [found] if found is not None else []
+        while len(self._messages) > pages:
+            self._surplus.append(self._messages.pop().placeholder)
+        if self._surplus:
+            await self._delete(self._surplus[0])
+
+    def forsake(self, page: int) -> None:
+        """Message `page` cannot be written: it and all after it are posted anew, to keep their order, and what is left is deleted."""
+        if self._nonce:
+            self._stray()
+        self._surplus += [message.placeholder for message in self._messages[page:]]
+        del self._messages[page:]
+
+    def stop(self) -> None:
+        """Send nothing any more."""
+        self.stopped = True
+
+    async def _edit(self, message: _Message, text: str) -> None:
+        self._may_send()
+        message.shown = None  # until it returns nobody can tell
+        await self._outlet.edit(message.placeholder, text)
+        message.shown = text
+
+    async def _post(self, text: str) -> None:
+        self._nonce = self._nonce or await self._log.opening(len(self._messages))
+        self._may_send()
+        self.doubtful = True
+        try:
+            after = self._messages[-1].placeholder if self._messages else None
+            placeholder = await self._outlet.post(text, nonce=self._nonce, after=after)
+        except PlatformRefused:
+            self.doubtful, self._nonce = False, ""
+            raise
+        self.doubtful = False
+        if self._known(placeholder):
+            self._nonce = ""
+            raise PlatformRefused("the platform took a new post for one of this reply's own that is gone")
+        await self._stands(placeholder, text)
+
+    async def _stands(self, placeholder: Placeholder, shown: str | None) -> None:
+        self._messages.append(_Message(placeholder, shown))
+        self._nonce = ""
+        self._told = False
+        await self._tell()
+
+    async def _tell(self) -> None:
+        if not self._told:
+            last = len(self._messages) - 1
+            await self._log.placed(last, self._messages[last].placeholder)
+            self._told = True
+
+    async def _found(self, nonce: str) -> Placeholder | None:
+        try:
+            found = await self._outlet.find(nonce)
+        except PlatformRefused:  # without the right to look, a message twice is better than none
+            return None
+        # An outlet that cannot see nonces may answer with another message of this reply.
+        return None if found is None or self._known(found) else found
+
+    async def _delete(self, placeholder: Placeholder) -> None:
+        self._may_send()
+        with suppress(PlatformRefused):  # it cannot be taken away; the answer stands all the same
+            await self._outlet.delete(placeholder)
+        self._surplus.remove(placeholder)
+
+    def _known(self, placeholder: Placeholder) -> bool:
+        return placeholder in self._surplus or any(message.placeholder == placeholder for message in self._messages)
+
+    def _stray(self) -> None:
+        self._strays += [self._nonce] if self.doubtful else []
+        self.doubtful, self._nonce = False, ""
+
+    def _may_send(self) -> None:
+        if self.stopped or not self._log.held():
+            self.stopped = True
+            raise LeaseLost("this reply is written by another process now")

@@ -1,0 +1,42 @@
+"""The four things a platform must be able to do to a reply, and how it writes text down."""
+
+from typing import Protocol
+
+from bot.vocabulary.platform import Limits
+from bot.vocabulary.reply import Placeholder
+
+
+class Outlet(Protocol):
+    """One reply's way out, bound to one `ReplyAddress`. Each call is one request; the caller paces and repeats.
+
+    Every method raises `PlatformUnavailable` (may pass; `retry_after` in seconds where known) or `PlatformRefused` (will not pass).
+    """
+
+    @property
+    def limits(self) -> Limits:
+        """What the platform allows."""
+
+    @property
+    def bucket(self) -> str:
+        """Name of the budget that posts and edits of this reply draw on, such as a Discord channel or a Slack workspace."""
+
+    def render(self, text: str) -> str:
+        """The model's Markdown in the platform's own writing, mentions inert. Its length is what `limits.text` bounds."""
+
+    def note(self, text: str) -> str:
+        """A line of ours in the platform's quiet style, such as small or italic text. Already rendered."""
+
+    async def post(self, text: str, *, nonce: str, after: Placeholder | None) -> Placeholder:
+        """Post rendered `text`: a reply to the trigger, or further on in the same place when `after` stands.
+
+        A post that may have arrived raises `PlatformUnavailable`; look it up with `find` before repeating it, under the same nonce.
+        """
+
+    async def edit(self, placeholder: Placeholder, text: str) -> None:
+        """Replace what stands there with rendered `text`. Never cancelled by the caller while it runs."""
+
+    async def find(self, nonce: str) -> Placeholder | None:
+        """The message that was posted under `nonce`, if it arrived. Another message of this reply is read as "not found"."""
+
+    async def delete(self, placeholder: Placeholder) -> None:
+        """Take a message of ours away; gone already is fine."""

@@ -1,0 +1,66 @@
+"""From text to rendered pages, one page for each message of a reply. No I/O."""
+
+from adapters.rendering.outlet import Outlet
+from adapters.rendering.split import split
+from bot.vocabulary.reply import Answered, Outcome
+
+PLACEHOLDER = "…"
+"""What stands until the first word."""
+
+EMPTY_ANSWER = "I have nothing to say to that. Could you put it another way?"
+"""What stands when the model answered with nothing."""
+
+_BELOW = "\n\n"
+
+
+class Pages:
+    """The pages of one reply. Pages that the growing text has left behind are kept, not rendered again."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._closed: list[str] = []
+        self._closed_text = ""
+
+    def growing(self, text: str, status: str) -> list[str]:
+        """Pages while text arrives; `status` stands under the last one if there is room for it."""
+        pages = self._of(text)
+        if not status:
+            return pages or [PLACEHOLDER]
+        line = self._outlet.note(status)[: self._outlet.limits.text]
+        return self._below(pages, line) or pages
+
+    def final(self, outcome: Outcome) -> list[str]:
+        """Pages of the last version: the text and, quietly under it, the note; without text the note speaks for itself."""
+        text, note = _words(outcome)
+        pages = self._of(text) or self._of(EMPTY_ANSWER)
+        if not note:
+            return pages
+        whole = self._below(pages, self._outlet.note(note))
+        return whole or [*pages, *self._split_note(note)]
+
+    def _of(self, text: str) -> list[str]:
+        """Rendered pages; blank ones are left out, since no platform takes an empty message."""
+        if not text.startswith(self._closed_text):
+            self._closed, self._closed_text = [], ""
+        pieces = split(text[len(self._closed_text) :], limit=self._outlet.limits.text, render=self._outlet.render)
+        rendered = [self._outlet.render(piece) for piece in pieces]
+        self._closed += rendered[:-1]
+        self._closed_text += "".join(pieces[:-1])
+        return [page for page in (*self._closed, *rendered[-1:]) if page.strip()]
+
+    def _below(self, pages: list[str], line: str) -> list[str]:
+        """Pages with `line` under the last, or nothing when it does not fit there."""
+        whole = f"{pages[-1]}{_BELOW}{line}" if pages else line
+        return [*pages[:-1], whole] if len(whole) <= self._outlet.limits.text else []
+
+    def _split_note(self, note: str) -> list[str]:
+        pieces = split(note, limit=self._outlet.limits.text, render=self._outlet.note)
+        return [self._outlet.note(piece) for piece in pieces if piece.strip()]
+
+
+def _words(outcome: Outcome) -> tuple[str, str]:
+    if outcome.text.strip():
+        return outcome.text, outcome.note
+    if isinstance(outcome, Answered) or not outcome.note.strip():
+        return EMPTY_ANSWER, outcome.note
+    return outcome.note, ""

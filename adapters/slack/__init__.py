@@ -1,0 +1,1 @@
+"""Slack: events and orders in, answers out. Knows nothing of personas, models or Redis, only the vocabulary."""

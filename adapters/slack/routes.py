@@ -1,0 +1,66 @@
+"""Bolt's app with everything that Slack may send us: messages, orders, forms, and the rest, which is at least acknowledged."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.chores import Chores
+from adapters.slack.commands import Orders
+from adapters.slack.form import CALLBACK
+from adapters.slack.home import welcome
+from adapters.slack.intake import Intake
+from adapters.slack.payloads import Json
+from adapters.slack.workspace import Workspace
+
+ANY = re.compile(".*")
+
+
+def bolt_app(workspace: Workspace, client: AsyncWebClient, *, signing_secret: str) -> AsyncApp:
+    """Verifies signatures and knows us already: bolt by itself asks auth.test for every event, or acknowledges it when that fails."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None, team_id=workspace.team, bot_user_id=workspace.bot_user, bot_id=workspace.bot_id, bot_token=client.token
+        )
+
+    tokenless = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
+    return AsyncApp(name="parley", signing_secret=signing_secret, client=tokenless, authorize=authorize)
+
+
+def add_routes(app: AsyncApp, *, intake: Intake, orders: Orders, chores: Chores, client: AsyncWebClient) -> None:
+    """Everything that does not answer at once is a chore: bolt's own listener tasks are nobody's."""
+
+    async def messages(body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        return await intake.take(body) if intake.concerns(body) else await next()
+
+    async def slash(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        chores.start(orders.slash(body))  # type: ignore[arg-type]  # foreign data takes its shape here
+
+    async def form(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        chores.start(orders.submitted(body))
+
+    async def home(event: Json) -> None:
+        chores.start(welcome(client, event))
+
+    app.middleware(messages)
+    app.command(ANY)(slash)
+    app.view(CALLBACK)(form)
+    app.event("app_home_opened")(home)
+    _acknowledge_the_rest(app)
+
+
+def _acknowledge_the_rest(app: AsyncApp) -> None:
+    """What nobody handles would be a 404, or silence over Socket Mode: Slack sends it again and shows people an error."""
+
+    async def rest(ack: Callable[..., Awaitable[Any]]) -> None:
+        await ack()
+
+    for listen in (app.event, app.action, app.shortcut, app.view, app.view_closed, app.options):
+        listen(ANY)(rest)

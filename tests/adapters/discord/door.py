@@ -1,0 +1,95 @@
+"""A door that writes down what came and does what a test tells it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.errors import NotAllowed
+from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, CommandSpecs, Param
+from bot.vocabulary.conversation import Authority
+from bot.vocabulary.door import Receipt
+from bot.vocabulary.inbound import Inbound, Press
+from bot.vocabulary.reply import Placeholder
+
+PRESETS = ("assistant", "tutor")
+SPECS = (
+    CommandSpec("persona list", "Which personas there are.", Authority.ADMIN),
+    CommandSpec("persona use", "Use a preset.", Authority.ADMIN, params=(Param("preset", "Its name.", choices=PRESETS),)),
+    CommandSpec(
+        "persona set", "Own instructions.", Authority.ADMIN, params=(Param("instructions", "Who I am here.", long=True, limit=3000),)
+    ),
+    CommandSpec("reset", "Forget this conversation.", Authority.MODERATOR),
+    CommandSpec("usage", "What was used.", params=(Param("days", "How many.", required=False),)),
+)
+
+
+class Door:
+    """`bot.vocabulary.door.Door`. What it answers are fields; `on_receive` runs in a task of its own, as a turn does."""
+
+    def __init__(self, specs: CommandSpecs = SPECS) -> None:
+        self.specs = specs
+        self.received: list[Inbound] = []
+        self.calls: list[CommandCall] = []
+        self.receipt = Receipt.JOINED
+        self.fails: Exception | None = None
+        self.reply = CommandReply("Done as you said.")
+        self.wait = asyncio.Event()
+        self.wait.set()
+        self.shown: Mapping[str, str] = {}
+        self.before: Callable[[Inbound], Awaitable[None]] | None = None
+        self.on_receive: Callable[[Inbound], Awaitable[None]] | None = None
+        self.changed: Callable[[], None] = lambda: None
+        self._turns: set[asyncio.Task[None]] = set()
+
+    @property
+    def commands(self) -> CommandSpecs:
+        return self.specs
+
+    async def receive(self, inbound: Inbound) -> Receipt:
+        await self.wait.wait()
+        if self.before is not None:
+            await self.before(inbound)
+        if self.fails is not None:
+            raise self.fails
+        self.received.append(inbound)
+        if self.on_receive is not None:
+            self._turns.add(asyncio.ensure_future(self.on_receive(inbound)))
+        self.changed()
+        return self.receipt
+
+    async def press(self, press: Press) -> CommandReply:
+        raise NotAllowed
+
+    async def command(self, call: CommandCall) -> CommandReply:
+        self.calls.append(call)
+        await self.wait.wait()
+        if self.fails is not None:
+            raise self.fails
+        return self.reply
+
+    async def prefill(self, call: CommandCall) -> Mapping[str, str]:
+        await self.wait.wait()
+        if self.fails is not None:
+            raise self.fails
+        return self.shown
+
+    async def turns(self) -> None:
+        """Returns when every turn has ended; raises what one raised."""
+        await asyncio.gather(*self._turns)
+
+
+class Journal:
+    """`ReplyLog` in memory. `mine` False: another process owns the turn."""
+
+    def __init__(self, name: str = "nonce") -> None:
+        self.name = name
+        self.mine = True
+        self.stands: dict[int, Placeholder] = {}
+
+    async def opening(self, part: int) -> str:
+        return f"{self.name}-{part}"
+
+    async def placed(self, part: int, placeholder: Placeholder) -> None:
+        self.stands[part] = placeholder
+
+    def held(self) -> bool:
+        return self.mine

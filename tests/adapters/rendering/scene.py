@@ -1,0 +1,55 @@
+"""One reply, its room and its journal, on one clock."""
+
+import asyncio
+from collections.abc import Sequence
+
+from adapters.rendering.live import LiveMessage
+from adapters.rendering.pace import Pace
+from adapters.rendering.split import Render, identity
+from bot.vocabulary.platform import Limits
+from bot.vocabulary.reply import Answered, Outcome, Placeholder, TextDelta
+from tests.adapters.rendering.room import Log, Room, RoomOutlet
+from tests.fakes.clock import VirtualClock
+
+
+class Scene:
+    """Edits at most once a second, posts without a limit, messages of `limit` characters."""
+
+    def __init__(self, *, limit: int = 2000, render: Render = identity) -> None:
+        self.clock = VirtualClock()
+        self.room = Room(self.clock, limit=limit)
+        self.pace = Pace(self.clock)
+        self.log = Log()
+        self._render = render
+
+    def live(
+        self, *, name: str = "reply", log: Log | None = None, resume: Sequence[Placeholder] = (), pending: str = "", patience: float = 600
+    ) -> LiveMessage:
+        outlet = RoomOutlet(self.room, name=name, limits=Limits(text=self.room.limit, edit_interval=1.0), render=self._render)
+        log = log or self.log
+        log.parts = list(resume)
+        return LiveMessage(outlet, log=log, clock=self.clock, pace=self.pace, resume=resume, pending=pending, patience=patience)
+
+    async def opened(self, **options: object) -> LiveMessage:
+        live = self.live(**options)  # type: ignore[arg-type]
+        await self.clock.run_until(live.open())
+        return live
+
+    async def say(self, live: LiveMessage, text: str, *, then: float = 0.0) -> None:
+        """Text comes, then `then` seconds pass."""
+        live.show(TextDelta(text))
+        await self.clock.advance(then)
+
+    async def settle(self, live: LiveMessage, outcome: Outcome | str) -> float:
+        """Settle and return how long it took."""
+        before = self.clock.elapsed
+        await self.clock.run_until(live.settle(Answered(outcome) if isinstance(outcome, str) else outcome))
+        return self.clock.elapsed - before
+
+    async def rest(self) -> None:
+        """Nothing wrong was seen, nothing is left running, and nothing more is sent however long one waits."""
+        sends = len(self.room.sends)
+        await self.clock.advance(3_600)
+        assert self.room.violations == []
+        assert len(self.room.sends) == sends
+        assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -1,0 +1,65 @@
+"""All orders, on a real store and a real moderation client."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.commands.conversation import ConversationCommands
+from bot.commands.help import HelpCommand
+from bot.commands.persona import PersonaCommands
+from bot.commands.registry import Registry
+from bot.commands.usage import UsageCommand
+from bot.memory.history import Memory
+from bot.moderation.connection import open_endpoint
+from bot.moderation.incidents import Incidents
+from bot.moderation.moderation import Moderation
+from bot.personas.personas import Personas
+from bot.spend.ledger import Ledger
+from bot.spend.report import Currency
+from bot.store.connection import Store
+from bot.vocabulary.commands import CommandCall
+from bot.vocabulary.model import Sampling
+from tests.fakes.clock import VirtualClock
+from tests.fakes.model.server import ModelServer
+
+RUPEES = Currency("INR", 85)
+
+
+class Office:
+    """The registry as it is assembled, and the rooms behind it. `running`: whether there is an answer to stop."""
+
+    def __init__(self, store: Store, moderation: Moderation, *, budget: int | None = None) -> None:
+        self.personas = Personas(store, model="default-model", defaults=Sampling(temperature=0.7, max_tokens=1000))
+        self.memory = Memory(store, seconds=60, messages=20, tokens=8000)
+        self.ledger = Ledger(store, clock=VirtualClock(), budget=budget)
+        self.running = False
+        self.stopped: list[CommandCall] = []
+        commands = [
+            *PersonaCommands(self.personas, moderation).all(),
+            *ConversationCommands(self.memory, self._stop).all(),
+            *UsageCommand(self.ledger, RUPEES).all(),
+        ]
+        specs = [command.spec for command in commands]
+        self.registry = Registry([*commands, *HelpCommand(lambda: specs).all()])
+
+    async def _stop(self, call: CommandCall) -> bool:
+        self.stopped.append(call)
+        return self.running
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with ModelServer() as model:
+        yield model
+        model.assert_clean()
+
+
+@pytest.fixture
+async def moderation(server: ModelServer, store: Store) -> AsyncIterator[Moderation]:
+    async with open_endpoint(base_url=server.base_url, api_key="sk-test", model="some-moderation-model", seconds=5) as endpoint:
+        yield Moderation(endpoint, Incidents(store), clock=VirtualClock(), block_on_error=True, keep_text=False)
+
+
+@pytest.fixture
+def office(store: Store, moderation: Moderation) -> Office:
+    return Office(store, moderation)

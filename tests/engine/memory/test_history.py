@@ -1,0 +1,60 @@
+"""The part of a conversation's history that the model sees, on a real store."""
+
+import pytest
+
+from bot.memory.exchange import Exchange, Line, exchanges
+from bot.memory.history import Memory
+from bot.store.connection import Store
+from bot.store.keys import JOURNAL_SECONDS, ConversationKeys
+from bot.turns.journal import Journal
+from bot.turns.lease import Leases
+from bot.vocabulary.conversation import ConversationKey
+from bot.vocabulary.lane import Lane
+from bot.vocabulary.reply import Answered
+from tests.engine.samples import ADA, CHANNEL, THREAD, inbound
+from tests.fakes.clock import VirtualClock
+
+
+def exchange(text: str) -> Exchange:
+    return Exchange(text, (Line(text, ADA.id, ADA.name, text),), f"answer to {text}", 0.0)
+
+
+@pytest.fixture
+def memory(store: Store) -> Memory:
+    return Memory(store, seconds=60, messages=4, tokens=1000)
+
+
+async def file(store: Store, memory: Memory, conversation: ConversationKey, text: str, *, entry: str = "") -> None:
+    """One turn, filed as turns are."""
+    message = inbound(text, conversation=conversation)
+    journal = Journal(store, turn_seconds=JOURNAL_SECONDS)
+    async with Leases(store, clock=VirtualClock(), seconds=15).hold(Lane.of(message)) as lease:
+        assert lease is not None
+        turn = await journal.begin(lease, (message,), (message,))
+        filed = entry or exchanges.dump(exchange(text))
+        await journal.remember(lease, Answered("answer"), entry=filed, keep=memory.keep, seconds=memory.seconds)
+        await journal.finish(lease, turn.id)
+
+
+async def test_the_newest_exchanges_come_back_oldest_first(store: Store, memory: Memory) -> None:
+    for text in ("one", "two", "three"):
+        await file(store, memory, THREAD, text)
+    assert await memory.recent(THREAD) == (exchange("two"), exchange("three"))
+    assert await memory.recent(CHANNEL) == ()
+
+
+async def test_reset_forgets_this_conversation_and_says_how_much(store: Store, memory: Memory) -> None:
+    for text in ("one", "two", "three"):
+        await file(store, memory, THREAD, text)
+    await file(store, memory, CHANNEL, "elsewhere")
+    assert await memory.reset(THREAD) == 3
+    assert await memory.recent(THREAD) == ()
+    assert await memory.reset(THREAD) == 0
+    assert await memory.recent(CHANNEL) == (exchange("elsewhere"),)
+
+
+async def test_an_entry_of_another_time_is_passed_over(store: Store, memory: Memory) -> None:
+    await file(store, memory, THREAD, "old", entry="99 {}")
+    await file(store, memory, THREAD, "new")
+    assert await memory.recent(THREAD) == (exchange("new"),)
+    assert ConversationKeys(THREAD).history != ConversationKeys(CHANNEL).history
