@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.assembly import open_engine
+from bot.assembly import examine, open_engine
 from bot.clock import SystemClock
 from bot.errors import SettingsInvalid
 from bot.settings import Settings
@@ -158,9 +158,7 @@ async def open_terminal(settings: Settings, platform: Platform) -> AsyncIterator
 
 async def look(settings: Settings) -> list[Finding]:
     """Everything `parley doctor` looks at; platforms only where there are tokens."""
-    from bot.assembly import examine
-
-    findings = list(await examine(settings))
+    findings = await examine(settings)
     if "discord" in settings.platforms:
         from adapters.discord import checks as discord
 

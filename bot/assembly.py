@@ -165,6 +165,8 @@ def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, cl
         order=orders.carry_out,
         clock=clock,
         most_characters=settings.input_characters,
+        between=settings.chunk_timeout,
+        show_cost=_currency(settings).show_usd,
         checkpoint=checkpoint,
     )
     worker = Worker(

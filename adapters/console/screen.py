@@ -17,7 +17,7 @@ from rich.text import Text
 
 from adapters.console.talk import readable
 from bot.vocabulary.commands import CommandReply, Table
-from bot.vocabulary.reply import Failed, Notice, Outcome, Refused, ReplyEvent, TextDelta, ToolFinished, ToolStarted
+from bot.vocabulary.reply import Failed, Notice, Outcome, Refused, ReplyEvent, Spent, TextDelta, ToolFinished, ToolStarted
 
 PROMPT = "› "
 MENU = 4
@@ -35,6 +35,7 @@ class TerminalScreen:
         self._open: list[str] = []
         self._text = ""
         self._notice = ""
+        self._spent = ""
 
     @property
     def busy(self) -> bool:
@@ -76,14 +77,19 @@ class TerminalScreen:
                 self.notice(f"{name} …")
             case ToolFinished():
                 self.notice("")
+            case Spent(model, tokens_in, tokens_out, cost):
+                self._spent = f"{model} · {tokens_in:,} tokens in, {tokens_out:,} out · {cost}"
 
     async def end(self, message: str, outcome: Outcome) -> None:
         if message in self._open:  # with those before it: consecutive messages are answered once
             del self._open[: self._open.index(message) + 1]
+        spent = self._spent
         self._clear(notice=WAITING if self._open else "")
         said: list[RenderableType] = [Markdown(readable(outcome.text), hyperlinks=False)] if outcome.text.strip() else []
         if outcome.note:
             said.append(Text(outcome.note, style="yellow" if isinstance(outcome, Failed | Refused) else "dim"))
+        if spent:
+            said.append(Text(readable(spent), style="dim"))
         await self.print(*said, "")
 
     async def reply(self, reply: CommandReply) -> None:
@@ -118,6 +124,7 @@ class TerminalScreen:
     def _clear(self, *, notice: str = "") -> None:
         self._text = ""
         self._notice = notice
+        self._spent = ""
         self._redraw()
 
 

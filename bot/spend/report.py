@@ -18,6 +18,10 @@ class Currency:
         digits = 2 if amount >= 1 or amount == 0 else 4 if amount >= 0.01 else 6
         return f"{amount:,.{digits}f} {self.code}"
 
+    def show_usd(self, amount: float) -> str:
+        """An amount of US dollars in this currency."""
+        return self.show(round(amount * MILLION))
+
     def millionths(self, amount: float) -> int:
         """US dollar millionths of an amount in this currency."""
         return round(amount / self.rate * MILLION)

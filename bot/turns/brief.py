@@ -24,7 +24,7 @@ class Briefing:
     persona: Persona
 
 
-def brief(turn: Turn, persona: Persona, history: Sequence[Exchange], *, now: float, epoch: int) -> Briefing:
+def brief(turn: Turn, persona: Persona, history: Sequence[Exchange], *, now: float, epoch: int, between: float) -> Briefing:
     """The request for a turn: system prompt, past, a line of data, and what people just said.
 
     The data comes after everything that stays the same and before the words it belongs to.
@@ -38,7 +38,7 @@ def brief(turn: Turn, persona: Persona, history: Sequence[Exchange], *, now: flo
     )
     account = Account(last.conversation.server_key, last.author.id)
     call = f"{turn.id}.{epoch}"  # whoever takes a turn up pays for a call of its own
-    request = ModelRequest(call=call, model=persona.model, messages=messages, account=account, sampling=persona.sampling)
+    request = ModelRequest(call=call, model=persona.model, messages=messages, account=account, sampling=persona.sampling, between=between)
     return Briefing(request, persona)
 
 

@@ -22,7 +22,7 @@ from bot.vocabulary.clock import Clock
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.model import Model
 from bot.vocabulary.platform import Platform
-from bot.vocabulary.reply import Answered, Failed, Outcome, Refused, Stopped, Surface, Truncated
+from bot.vocabulary.reply import Answered, Failed, Outcome, Refused, Spent, Stopped, Surface, Truncated
 from bot.vocabulary.tasks import end
 
 Checkpoint = Callable[[str], Awaitable[None]]
@@ -51,6 +51,8 @@ class Desk:
     order: Order
     clock: Clock
     most_characters: int
+    between: float
+    show_cost: Callable[[float], str]
     checkpoint: Checkpoint = passed
 
 
@@ -117,9 +119,12 @@ class Walk:
         await screen(turn, desk.moderation, most_characters=desk.most_characters)
         await desk.checkpoint("screened")
         persona = await desk.personas.current(conversation.server_key)
-        briefing = brief(turn, persona, await desk.memory.recent(conversation), now=desk.clock.now(), epoch=lease.epoch)
+        history = await desk.memory.recent(conversation)
+        briefing = brief(turn, persona, history, now=desk.clock.now(), epoch=lease.epoch, between=desk.between)
         await desk.checkpoint("briefed")
         outcome = await answer(desk.model, briefing.request, surface.show, stop=lease.stop, tally=tally, clock=desk.clock)
+        if tally.model:
+            surface.show(Spent(tally.model, tally.usage.input, tally.usage.output, desk.show_cost(tally.cost)))
         await desk.checkpoint("answered")
         if turn.attachments and isinstance(outcome, Answered):
             outcome = Answered(outcome.text, FILES_TOO)

@@ -50,7 +50,17 @@ class Notice:
     text: str
 
 
-ReplyEvent = TextDelta | ToolStarted | ToolFinished | Notice
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the answer took, for a reader who pays: tokens, and the cost as it is shown to people."""
+
+    model: str
+    input: int
+    output: int
+    cost: str
+
+
+ReplyEvent = TextDelta | ToolStarted | ToolFinished | Notice | Spent
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,13 @@ def run(tmp_path: Path) -> Run:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await process.communicate(stdin)
+        try:
+            async with asyncio.timeout(45):
+                out, err = await process.communicate(stdin)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         return Ran(process.returncode or 0, out.decode(), err.decode())
 
     return ran

@@ -64,8 +64,6 @@ class Terminal:
         except TimeoutError:
             seen, unseen = self.screen[: self._read], self.screen[self._read :]
             raise AssertionError(f"{text!r} was not seen after:\n{seen}\n--- but:\n{unseen}") from None
-                f"{text!r} was not seen after:\n{self.screen[: self._read]}\n--- but:\n{self.screen[self._read :]}"
-            ) from None
         before, self._read = self._read, at + len(text)
         return self.screen[before : self._read]
 

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.slack.markup import unescaped
 from adapters.slack.outlet import SlackOutlet
-from adapters.slack.platform import SlackPlatform
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.vocabulary.inbound import Attachment
+from bot.vocabulary.platform import Platform
 from bot.vocabulary.reply import Answered, Placeholder, ReplyAddress
 from tests.adapters.slack.conftest import Bench, opened
 from tests.adapters.slack.doors import Journal, answering
@@ -193,7 +193,7 @@ async def test_another_process_goes_on_in_the_same_message(bench: Bench) -> None
     outlet = outlet_for(bench, channel, root)
     stands = await outlet.post("…", nonce="n-1", after=None)
     data = dict(bench.door.joined[0].address.data)
-    other: SlackPlatform = bench.platform
+    other: Platform = bench.platform
     surface = other.surface(ReplyAddress("slack", data), log=Journal("other"), resume=[Placeholder("slack", dict(stands.data))], pending="")
     await surface.open()
     await surface.settle(Answered("taken over"))

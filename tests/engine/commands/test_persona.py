@@ -1,6 +1,7 @@
 """`persona …`: who Parley is on a server."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ SECRET = "Only ever speak of the blue heron."
 
 
 async def order(office: Office, name: str, **args: str) -> str:
-    return as_text(await office.registry.run(call(name, **args)))
+    return as_text(await office.registry.run(replace(call(name), args=args)))
 
 
 async def test_using_a_preset_changes_this_server_and_no_other(office: Office) -> None:

@@ -1,0 +1,37 @@
+"""Parley whole: the real engine on a real store, between local platforms and a local model."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.assembly import open_engine
+from bot.engine import Engine
+from bot.settings import Settings
+from tests.fakes.model.server import ModelServer
+
+
+def settings_for(redis_url: str, model: ModelServer, **more: object) -> Settings:
+    """As an operator would set them, with nothing to wait for; `more` by the settings' own names."""
+    ours: dict[str, object] = {
+        "redis_url": redis_url,
+        "openai_base_url": model.base_url,
+        "openai_model": "small",
+        "model_backoff": 0.01,
+        "lease_seconds": 2.0,
+        "drain_seconds": 1.0,
+    }
+    return Settings.model_validate({**ours, **more})
+
+
+@asynccontextmanager
+async def discord_house(settings: Settings) -> AsyncIterator[Engine]:
+    """Listening and answering on the Discord that the settings point to, as `parley run discord` does."""
+    from adapters.discord.opening import open_discord
+    from adapters.rendering.pace import Pace
+    from bot.clock import SystemClock
+
+    clock = SystemClock()
+    async with open_engine(settings) as engine, open_discord(settings, pace=Pace(clock), clock=clock) as discord:
+        engine.plug(discord.platform)
+        async with engine.answering(), discord.listening(engine):
+            await discord.client.connected.wait()
+            yield engine
