@@ -69,9 +69,10 @@ CONNECT: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Connectio
 
 
 async def serve(settings: Settings, *, receive: Sequence[str]) -> None:
-    """Hear people on the platforms in `receive` and answer on all that have tokens, until SIGTERM or Ctrl-C.
+    """Hear people on the platforms in `receive` and answer there, until SIGTERM or Ctrl-C.
 
-    Nothing to receive makes it a worker. Raises `SettingsInvalid` before anything is started, or whatever a platform refuses at its start.
+    Nothing to receive makes it a worker, which answers on all platforms that have tokens. Raises `SettingsInvalid` before
+    anything is started, or whatever a platform refuses at its start.
     """
     check(settings, receive)
     configure_logs(level=settings.log_level, style=settings.log_format)
@@ -105,7 +106,7 @@ def check(settings: Settings, receive: Sequence[str]) -> None:
 async def _serve(settings: Settings, receive: Sequence[str], *, ready: asyncio.Event, told: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_engine(settings))
-        connections = {name: await stack.enter_async_context(CONNECT[name](settings)) for name in settings.platforms}
+        connections = {name: await stack.enter_async_context(CONNECT[name](settings)) for name in receive or settings.platforms}
         for connection in connections.values():
             engine.plug(connection.platform)
         await stack.enter_async_context(engine.answering())

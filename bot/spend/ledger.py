@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, unquote
 
 from bot.errors import BudgetExhausted
@@ -71,9 +71,10 @@ class Ledger:
         """Set `amount` aside for a call. Raises `BudgetExhausted` when the server's day does not allow it."""
         keys = ServerKeys(account.server)
         budget = "" if self._budget is None else self._budget
+        before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
         allowed, spent, held = await self._store.run(
             "hold",
-            [keys.spend(day), keys.holds],
+            [keys.spend(day), keys.holds, keys.spend(before)],
             [call, amount, budget, HELD_MILLISECONDS, day, SPEND_SECONDS, HOLD_SECONDS],
         )
         if not allowed:
@@ -97,9 +98,9 @@ class Ledger:
         keys_used = [keys.spend(charge.day), keys.holds, keys.settled(charge.call)]
         return bool(await self._store.run("settle", keys_used, [charge.call, HOLD_SECONDS, SPEND_SECONDS, *flat]))
 
-    async def day(self, server: ServerKey, date: str) -> Day:
+    async def day(self, server: ServerKey, on: str) -> Day:
         """Everything of one day."""
-        fields = await self._store.hash_all(ServerKeys(server).spend(date))
+        fields = await self._store.hash_all(ServerKeys(server).spend(on))
         counted: dict[tuple[str, str], dict[str, int]] = {}
         for field, value in fields.items():
             kind, _, tail = field.partition(" ")
@@ -107,7 +108,7 @@ class Ledger:
                 user, _, model = tail.partition(" ")
                 counted.setdefault((unquote(user), model), {})[kind] = int(value)
         lines = tuple(Line(user, model, **counts) for (user, model), counts in sorted(counted.items()))
-        return Day(date, int(fields.get("spent", 0)), int(fields.get("estimated", 0)), lines)
+        return Day(on, int(fields.get("spent", 0)), int(fields.get("estimated", 0)), lines)
 
     def _resets(self) -> str:
         now = datetime.fromtimestamp(self._clock.now(), UTC)

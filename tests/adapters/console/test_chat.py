@@ -19,6 +19,7 @@ async def test_an_answer_grows_is_rendered_and_remembered_after_coming_back(
     await first.sees("Growing")
     gate.set()
     rendered = await first.sees("Growing to the end.")
+    await first.sees("tokens in, ")
     assert "**to the end**" not in rendered.rsplit("Growing", 1)[1]
     first.types(CTRL_D)
     assert await first.ended() == 0

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from adapters.console.screen import TerminalScreen, tail
 from bot.vocabulary.commands import CommandReply, Table
-from bot.vocabulary.reply import Answered, Failed, Notice, Stopped, TextDelta, Truncated
+from bot.vocabulary.reply import Answered, Failed, Notice, Spent, Stopped, TextDelta, Truncated
 
 
 @dataclass
@@ -120,3 +120,15 @@ def test_the_tail_fits_whatever_the_text(text: str, width: int, rows: int) -> No
 def test_the_tail_ends_as_the_text_does(lines: list[str]) -> None:
     shown = tail("\n".join(lines), width=30, rows=5)
     assert [row for row in shown if row] == [line for line in lines[-len(shown) :] if line]
+
+
+async def test_what_an_answer_took_stands_under_it_and_under_no_other() -> None:
+    seen = Seen()
+    seen.screen.begin("m1")
+    seen.screen.show("m1", Spent("small", 1200, 34, "$0.0010"))
+    await seen.screen.end("m1", Answered("One."))
+    assert "small · 1,200 tokens in, 34 out" in seen.out.getvalue()
+    assert "$0.0010" in seen.out.getvalue()
+    seen.screen.begin("m2")
+    await seen.screen.end("m2", Failed("broken"))
+    assert seen.out.getvalue().count("$0.0010") == 1

@@ -15,7 +15,7 @@ from tests.fakes.clock import VirtualClock
 
 SERVER, OTHER = ServerKey("discord", "1"), ServerKey("slack", "1")
 ADA = Account(SERVER, "ada")
-TODAY, TOMORROW = "2027-01-15", "2027-01-16"
+YESTERDAY, TODAY, TOMORROW = "2027-01-14", "2027-01-15", "2027-01-16"
 
 
 def ledger(store: Store, budget: int | None = 1_000, *, clock: VirtualClock | None = None) -> Ledger:
@@ -29,7 +29,8 @@ def charge(call: str, cost: int, *, account: Account = ADA, model: str = "model"
 async def expired_hold(store: Store, call: str, amount: int) -> None:
     """A hold as a process that died long ago has left it."""
     keys = ServerKeys(SERVER)
-    await store.run("hold", [keys.spend(TODAY), keys.holds], [call, amount, "", 0, TODAY, SPEND_SECONDS, HOLD_SECONDS])
+    touched = [keys.spend(TODAY), keys.holds, keys.spend(YESTERDAY)]
+    await store.run("hold", touched, [call, amount, "", 0, TODAY, SPEND_SECONDS, HOLD_SECONDS])
 
 
 async def test_today_is_the_utc_day(store: Store) -> None:
@@ -129,6 +130,23 @@ async def test_a_hold_whose_process_died_is_charged_as_an_estimate(store: Store)
     with pytest.raises(BudgetExhausted):
         await book.hold("b", ADA, amount=1, day=TODAY)
     assert (await book.day(SERVER, TODAY)).spent == 300, "once"
+
+
+async def test_a_process_that_died_before_midnight_is_charged_to_its_own_day(store: Store) -> None:
+    await expired_hold(store, "dead", 300)
+    book = ledger(store, 1_000)
+    await book.hold("a", ADA, amount=1_000, day=TOMORROW)
+    assert (await book.day(SERVER, TODAY)).spent == 300
+    assert (await book.day(SERVER, TOMORROW)).spent == 0
+
+
+async def test_a_call_that_settles_after_its_hold_was_charged_is_charged_once(store: Store) -> None:
+    await expired_hold(store, "late", 300)
+    book = ledger(store, 1_000)
+    await book.hold("a", ADA, amount=1, day=TODAY)
+    assert await book.settle(charge("late", 40))
+    day = await book.day(SERVER, TODAY)
+    assert (day.spent, day.estimated) == (40, 0)
 
 
 async def test_a_hold_outlives_a_long_answer(store: Store) -> None:

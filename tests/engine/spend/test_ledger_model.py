@@ -15,7 +15,7 @@ from bot.vocabulary.conversation import ServerKey
 from bot.vocabulary.model import Account, Usage
 from tests.fakes.clock import VirtualClock
 
-BUDGET, DAY = 100, "2027-01-15"
+BUDGET, BEFORE, DAY = 100, "2027-01-14", "2027-01-15"
 CALLS = st.sampled_from("abcd")
 STEPS = st.lists(st.tuples(st.sampled_from(["hold", "settle", "die"]), CALLS, st.integers(0, 60)), max_size=25)
 servers = count()
@@ -29,11 +29,14 @@ class Arithmetic:
     estimated: int = 0
     held: dict[str, int] = field(default_factory=dict)
     dead: dict[str, int] = field(default_factory=dict)
+    charged: dict[str, int] = field(default_factory=dict)
+    """Estimates of the dead, which a late settlement takes back."""
     settled: set[str] = field(default_factory=set)
 
     def bury(self) -> None:
         self.spent += sum(self.dead.values())
         self.estimated += sum(self.dead.values())
+        self.charged |= self.dead
         self.dead.clear()
 
     def fits(self, amount: int) -> bool:
@@ -44,14 +47,17 @@ class Arithmetic:
         allowed = call in self.held or self.fits(amount)
         if allowed:
             self.held.setdefault(call, amount)
+            self.charged.pop(call, None)
         return allowed
 
     def settle(self, call: str, cost: int) -> bool:
         self.held.pop(call, None)
         self.dead.pop(call, None)
+        estimate = self.charged.pop(call, 0)
         first = call not in self.settled
         self.settled.add(call)
-        self.spent += cost if first else 0
+        self.spent += cost - estimate if first else 0
+        self.estimated -= estimate if first else 0
         return first
 
     def die(self, call: str, amount: int) -> None:
@@ -59,6 +65,7 @@ class Arithmetic:
         self.bury()
         if call not in self.held:
             self.dead[call] = amount
+            self.charged.pop(call, None)
 
 
 async def allowed(ledger: Ledger, call: str, account: Account, amount: int) -> bool:
@@ -82,7 +89,8 @@ async def test_spent_and_held_are_what_arithmetic_says(store: Store, steps: list
             assert await ledger.settle(Charge(call, account, DAY, "model", Usage(), amount)) is truth.settle(call, amount)
         else:
             truth.die(call, amount)
-            await store.run("hold", [keys.spend(DAY), keys.holds], [call, amount, "", 0, DAY, SPEND_SECONDS, HOLD_SECONDS])
+            touched = [keys.spend(DAY), keys.holds, keys.spend(BEFORE)]
+            await store.run("hold", touched, [call, amount, "", 0, DAY, SPEND_SECONDS, HOLD_SECONDS])
         day = await ledger.day(server, DAY)
         assert (day.spent, day.estimated) == (truth.spent, truth.estimated)
     truth.bury()

@@ -1,7 +1,7 @@
 """Money as people see it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.spend.report import Currency
@@ -34,11 +34,12 @@ def test_something_never_looks_like_nothing(millionths: int, rate: float) -> Non
     assert float(Currency("XXX", rate).show(millionths).split()[0].replace(",", "")) > 0
 
 
-@pytest.mark.parametrize(("amount", "millionths"), [(0, 0), (85, 1_000_000), (0.85, 10_000), (8_500, 100_000_000)])
+@pytest.mark.parametrize(("amount", "millionths"), [(0, 0), (85, 1_000_000), (0.85, 10_000), (14.45, 170_000), (8_500, 100_000_000)])
 def test_a_budget_in_rupees_is_kept_in_dollars(amount: float, millionths: int) -> None:
     assert RUPEES.millionths(amount) == millionths
 
 
 @given(st.integers(0, 10**9))
+@example(249)
 def test_a_budget_of_whole_millionths_is_kept_exactly(millionths: int) -> None:
     assert Currency().millionths(millionths / 1_000_000) == millionths
