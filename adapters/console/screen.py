@@ -5,10 +5,9 @@ answer longer than the screen never scrolls half-rendered text away.
 """
 
 import io
-import shutil
 from collections.abc import Callable
 
-from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from rich.console import Console, RenderableType
 from rich.markdown import Markdown
@@ -114,8 +113,8 @@ class TerminalScreen:
 
     def prompt(self) -> StyleAndTextTuples:
         """What prompt_toolkit draws before the input: the end of the growing answer, then the prompt itself."""
-        size = shutil.get_terminal_size()
-        rows = tail(self._text, width=size.columns, rows=max(1, size.lines - MENU - 1))
+        size = get_app().output.get_size()  # what prompt_toolkit draws on: rows beyond it would push the newest text out of sight
+        rows = tail(self._text, width=size.columns, rows=max(1, size.rows - MENU - 1))
         above: StyleAndTextTuples = [("", f"{row}\n") for row in rows]
         if self._notice:
             above.append(("class:notice", f"{tail(self._notice, width=size.columns, rows=1)[-1]}\n"))

@@ -27,6 +27,8 @@ def inbound_from(message: discord.Message, me: discord.abc.User, *, operators: C
         return None
     text = readable(message.content, names_for(message, me), drop=Own({me.id}, _own_roles(message, me)))
     quoted, attachments = _quoted(message, me), _attachments(message)
+    if quoted and quoted.ours and not text:  # words of our own ask nothing: what was written under them was kept from us
+        quoted = None
     if addressed is Addressed.AMBIENT and not (text or quoted or attachments):
         return None
     return Inbound(
@@ -114,6 +116,12 @@ def _mentions_others(message: discord.Message, me: discord.abc.User) -> bool:
 
 
 def _quoted(message: discord.Message, me: discord.abc.User) -> Quoted | None:
+    """None also where the quoted text is kept from us, as that of others is without the message-content intent."""
+    quoted = _origin(message, me)
+    return quoted if quoted and quoted.text else None
+
+
+def _origin(message: discord.Message, me: discord.abc.User) -> Quoted | None:
     if message.message_snapshots:
         names = names_for(message, me)
         texts = [readable(snapshot.content, names) for snapshot in message.message_snapshots]

@@ -6,8 +6,9 @@ LIMITS = Limits(
     # chat.update refuses a longer `text` with msg_too_long (docs.slack.dev/reference/methods/chat.update). A message may be
     # posted longer, but ours are edited. Counted with the escapes of &, < and >, which is the stricter reading.
     text=4_000,
-    # chat.update is Tier 3, 50 and more a minute per workspace (docs.slack.dev/apis/web-api/rate-limits).
-    edit_interval=1.2,
+    # chat.update is Tier 3, 50 and more a minute per workspace (docs.slack.dev/apis/web-api/rate-limits): every 1.2 s is exactly
+    # that, and a little more leaves room for what the network does to the intervals.
+    edit_interval=1.25,
     # chat.postMessage: one message a second and *channel*, short bursts allowed (same page). The bucket here is the workspace, where
     # a wait would keep strangers waiting for each other; a channel that is too busy says so, with Retry-After.
     post_interval=0.0,

@@ -11,6 +11,9 @@ StopRunning = Callable[[CommandCall], Awaitable[bool]]
 """Ask the turns that this person may stop to stop; False when none runs."""
 
 
+NOTHING = "There is nothing to forget here. To make me forget a thread, write `reset` to me in that thread."
+
+
 class ConversationCommands:
     """`stop` is a port: turns run elsewhere."""
 
@@ -24,7 +27,7 @@ class ConversationCommands:
 
     async def reset(self, call: CommandCall) -> CommandReply:
         turns = await self._memory.reset(call.conversation)
-        return CommandReply("I have forgotten our conversation here." if turns else "There was nothing to forget here.", private=False)
+        return CommandReply("I have forgotten our conversation here." if turns else NOTHING, private=False)
 
     async def stop(self, call: CommandCall) -> CommandReply:
         return CommandReply("Stopping." if await self._stop(call) else "I am not writing anything here right now.")

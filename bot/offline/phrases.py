@@ -16,7 +16,8 @@ LONG, VERY_LONG = 3_500, 12_000
 
 _NAME = re.compile(r"\bmy name(?: is|'s|’s) +([\w][\w'’-]{0,39})", re.IGNORECASE)
 _SPEAKER = re.compile(r"([^:\n]{1,60}): ")  # a line may begin with its speaker
-_DATA = re.compile(r"\[.*\]|\{.*\}|<.*>|\(.*\)")  # one bracketed line after the message: facts about it, not said by anybody
+_CONTEXT = "[context] "
+"""How Parley marks a line of data among what people said; whoever does so also puts the speaker in front of every message."""
 _TABLE = "| fruit | colour | grams |\n|---|---|---:|\n| apple | red | 180 |\n| plum | blue | 45 |\n| lemon | yellow | 110 |"
 _CODE = '```python\ndef greet(name: str) -> str:\n    """Say hello."""\n    return f"Hello, {name}!"\n\n\nprint(greet("world"))\n```'
 _SENTENCES = (
@@ -37,9 +38,8 @@ def answer(request: ChatRequest) -> str:
 
 
 def _said(lines: Sequence[Line]) -> tuple[Line, ...]:
-    said = tuple(line for line in lines if line.role == "user" and line.text.strip())
-    has_data = len(lines) > 1 and lines[-1].role == lines[-2].role == "user" and _DATA.fullmatch(lines[-1].text.strip())
-    return said[:-1] if has_data else said
+    said = (line for line in lines if line.role == "user" and line.text.strip())
+    return tuple(line for line in said if not line.text.startswith(_CONTEXT))
 
 
 def _speaker(line: Line) -> str:
@@ -48,7 +48,7 @@ def _speaker(line: Line) -> str:
 
 
 def _reply(request: ChatRequest, said: Sequence[Line]) -> str:
-    asked = said[-1].text
+    asked = _words(request, said[-1])
     for pattern, speak in _ABILITIES:
         if re.search(pattern, asked, re.IGNORECASE):
             return speak(request, said)
@@ -65,11 +65,11 @@ def _name(_: ChatRequest, said: Sequence[Line]) -> str:
     return f"Your name is {found[1]}." if found else "You have not told me your name. Say “my name is …”."
 
 
-def _memory(_: ChatRequest, said: Sequence[Line]) -> str:
+def _memory(request: ChatRequest, said: Sequence[Line]) -> str:
     earlier = said[:-1][-10:]
     if not earlier:
         return "You have not said anything before this."
-    return "Before this you said:\n" + "\n".join(f"{number}. {_quoted(line.text)}" for number, line in enumerate(earlier, 1))
+    return "Before this you said:\n" + "\n".join(f"{number}. {_quoted(_words(request, line))}" for number, line in enumerate(earlier, 1))
 
 
 def _settings(request: ChatRequest, _: Sequence[Line]) -> str:
@@ -100,6 +100,12 @@ def _long(length: int) -> Callable[[ChatRequest, Sequence[Line]], str]:
         return "\n\n".join(paragraphs)[:length].rstrip()
 
     return speak
+
+
+def _words(request: ChatRequest, line: Line) -> str:
+    """What was said, without the name of whoever said it in front."""
+    marked = any(other.text.startswith(_CONTEXT) for other in request.lines)
+    return line.text.removeprefix(f"{_speaker(line)}: ") if marked else line.text
 
 
 def _quoted(text: str) -> str:

@@ -84,9 +84,7 @@ async def test_a_role_a_reply_without_ping_a_dm_and_what_is_hidden_without_the_c
         await door.turns()
     seen = [(inbound.addressed, inbound.text) for inbound in door.received]
     assert seen == [(Addressed.MENTION, ""), (Addressed.REPLY, ""), (Addressed.DIRECT, FOLLOW_UP)]
-    quoted = door.received[1].quoted
-    assert quoted is not None
-    assert (quoted.text, quoted.ours) == ("yes", True)
+    assert door.received[1].quoted is None  # our own words alone would be asked about as if they were the question
 
 
 async def test_with_the_content_intent_a_threads_talk_is_heard(server: DiscordServer, door: Door, channel: Channel) -> None:

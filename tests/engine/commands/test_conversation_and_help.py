@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.commands.conversation import NOTHING
 from bot.commands.help import INTRODUCTION
 from bot.store.connection import Store
 from bot.vocabulary.conversation import Author, Authority, ConversationKey
@@ -48,7 +49,7 @@ async def test_reset_forgets_the_conversation_it_was_given_in(office: Office, st
     await file(store, office.memory, CHANNEL, "remember me")
     assert (await office.registry.run(call("reset"))).text == "I have forgotten our conversation here."
     assert await office.memory.recent(CHANNEL) == ()
-    assert (await office.registry.run(call("reset"))).text == "There was nothing to forget here."
+    assert (await office.registry.run(call("reset"))).text == NOTHING
 
 
 @pytest.mark.parametrize(("running", "says"), [(True, "Stopping."), (False, "I am not writing anything here right now.")])
