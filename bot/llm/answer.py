@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.errors import ModelDown, ModelNonsense
 from bot.llm.complaint import complaint_of, judge
-from bot.llm.tokens import estimate, estimate_text
 from bot.vocabulary.model import Finished, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
+from bot.vocabulary.tokens import estimate, estimate_prompt
 
 REASONING_FIELDS = ("reasoning_content", "reasoning")
 """DeepSeek and vLLM say the first, OpenRouter and Ollama the second; some say both with the same text."""
@@ -75,7 +75,8 @@ class Answer:
             self.finish_reason = reason
 
     def _estimated(self) -> Usage:
-        return Usage(estimate(self.request.messages), estimate_text("".join(self._said)), estimated=True)
+        prompt = estimate_prompt(message.text for message in self.request.messages)
+        return Usage(prompt, estimate("".join(self._said)), estimated=True)
 
 
 def usage_of(reported: Mapping[str, Any]) -> Usage | None:

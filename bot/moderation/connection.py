@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
+from typing import TYPE_CHECKING
 
 from bot.moderation.endpoint import ModerationEndpoint
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 NO_KEY = "none"
 """The openai client insists on a key; local endpoints have none."""
@@ -17,8 +20,14 @@ RETRIES = 2
 @asynccontextmanager
 async def open_endpoint(*, base_url: str, api_key: str, model: str, seconds: float) -> AsyncIterator[ModerationEndpoint]:
     """The endpoint at `base_url` (empty: OpenAI's own), until the block is left."""
-    openai = await asyncio.to_thread(import_module, "openai")  # half a second of CPU that must not hold up the platforms
-    transport = openai.DefaultAioHttpClient(timeout=seconds)
-    key = api_key or NO_KEY
-    async with openai.AsyncOpenAI(base_url=base_url or None, api_key=key, http_client=transport, max_retries=RETRIES) as client:
+    # the import and the TLS store take half a second of CPU: in a thread, so that platforms connect meanwhile
+    client = await asyncio.to_thread(_made, base_url or None, api_key or NO_KEY, seconds)
+    async with client:
         yield ModerationEndpoint(client, model=model, seconds=seconds)
+
+
+def _made(base_url: str | None, api_key: str, seconds: float) -> "AsyncOpenAI":
+    import openai
+
+    transport = openai.DefaultAioHttpClient(timeout=seconds)
+    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, http_client=transport, max_retries=RETRIES)

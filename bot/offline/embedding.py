@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.offline.api_error import ApiError, missing, wrong_type
-from bot.offline.tokens import estimate
+from bot.vocabulary.tokens import estimate
 
 DIMENSIONS = 1536
 """Of a vector when the request names none."""

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.offline.api_error import json_response, request_id
 from bot.offline.chat_request import ChatRequest
 from bot.offline.sse import DONE, Envelope, frame, usage_object
-from bot.offline.tokens import estimate, estimate_prompt
+from bot.vocabulary.tokens import estimate, estimate_prompt
 
 
 class Reply:

@@ -2,13 +2,14 @@
 
 import asyncio
 import re
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable
 
 import orjson
 
 from bot.offline.phrases import answer
 from bot.offline.reply import Reply
-from bot.offline.tokens import clip
+from bot.vocabulary.tokens import estimate
 
 SECONDS_PER_WORD = 0.015
 
@@ -18,6 +19,13 @@ _WORD = re.compile(r"\s*\S{1,24}|\s+")  # text without spaces, such as Chinese, 
 def words(text: str) -> list[str]:
     """`text` in pieces of about a word with the white space before it; joined they are `text`."""
     return _WORD.findall(text)
+
+
+def clip(text: str, tokens: int | None) -> str:
+    """The longest beginning of `text` that `estimate` counts as at most `tokens`; None: all of it."""
+    if tokens is None or estimate(text) <= tokens:
+        return text
+    return text[: bisect_right(range(len(text)), tokens, key=lambda length: estimate(text[:length])) - 1]
 
 
 class StandIn:

@@ -12,7 +12,7 @@ from bot.errors import ModelBroken, ModelBusy, ModelDenied, ModelDown, QuotaExha
 from bot.spend.ledger import Charge, Ledger
 from bot.spend.prices import MILLION, Prices
 from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
-from bot.vocabulary.tokens import estimate
+from bot.vocabulary.tokens import estimate, estimate_prompt
 
 INPUT_MARGIN = 1.5
 """The prompt's tokens are only estimated before the call: hold this much more."""
@@ -37,7 +37,7 @@ class Metered:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """The model's events, the last one with its cost filled in."""
         day = self._ledger.today()
-        prompt = _prompt_tokens(request)
+        prompt = estimate_prompt(message.text for message in request.messages)
         worst = self._worst(request, prompt)
         await self._ledger.hold(request.call, request.account, amount=worst, day=day)
         meter = _Meter(prompt)
@@ -93,7 +93,7 @@ class _Meter:
 
     def count(self, event: ModelEvent) -> None:
         if isinstance(event, Text | Reasoning | Refusal):
-            self._written += estimate(event.text) if len(event.text) > 8 else 1
+            self._written += estimate(event.text)
         elif isinstance(event, Finished):
             self.finished = event
 
@@ -106,7 +106,3 @@ class _Meter:
         if self._refused:
             return Usage()
         return Usage(input=self._prompt, output=self._written, estimated=True)
-
-
-def _prompt_tokens(request: ModelRequest) -> int:
-    return sum(estimate(message.text) + 8 for message in request.messages)

@@ -9,7 +9,7 @@ from bot.llm.connection import open_client
 from tests.engine.llm.doubles import OwnClock, hear
 from tests.fakes.model.server import ModelServer
 
-LIGHT = "connection, retry, fallback, discover, probe, capabilities, tokens"
+LIGHT = "connection, retry, fallback, discover, probe, capabilities"
 
 
 def test_openai_is_imported_when_a_client_is_opened_and_not_before() -> None:

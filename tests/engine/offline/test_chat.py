@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from bot.offline.phrases import INTRODUCTION
 from bot.offline.server import MODEL, OfflineServer
 from bot.offline.standin import StandIn
-from bot.offline.tokens import estimate, estimate_prompt
+from bot.vocabulary.tokens import estimate, estimate_prompt
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "hello"}]
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from bot.offline.chat_request import parse_chat
 from bot.offline.phrases import INTRODUCTION, LONG, VERY_LONG, answer
-from bot.offline.standin import words
-from bot.offline.tokens import clip, estimate
+from bot.offline.standin import clip, words
+from bot.vocabulary.tokens import estimate
 
 
 def _after(*said: str, name: str = "", system: str = "", **parameters: object) -> str:
@@ -36,13 +36,10 @@ def test_names_of_others_are_not_mine(in_text: bool) -> None:
     assert "not told me" in answer(parse_chat({"model": "m", "messages": [*lines, said("U3", "what is my name?")]}))
 
 
-@pytest.mark.parametrize("data", ["[speaker: Ada; date: 2026-11-20]", '{"speaker": "Eve"}', "<context>Friday</context>"])
-def test_data_after_the_message_was_said_by_nobody(data: str) -> None:
-    lines = [{"role": "assistant", "content": "hi"}, {"role": "user", "content": "hello"}]
-    plain = answer(parse_chat({"model": "m", "messages": lines}))
-    assert answer(parse_chat({"model": "m", "messages": [*lines, {"role": "user", "content": data}]})) == plain
-    assert answer(parse_chat({"model": "m", "messages": [*lines, {"role": "system", "content": data}]})) == plain
-    assert data in answer(parse_chat({"model": "m", "messages": [lines[0], {"role": "user", "content": data}]})), "alone, it is a message"
+def test_a_line_of_data_was_said_by_nobody() -> None:
+    data = {"role": "user", "content": '[context] {"speaker": "Ada", "time": "Friday"}'}
+    lines = [{"role": "assistant", "content": "hi"}, data, {"role": "user", "content": "Ada: hello"}]
+    assert answer(parse_chat({"model": "m", "messages": lines})) == "You said: “hello” (1 message of yours in my memory.)"
 
 
 @pytest.mark.parametrize("question", ["What did I say?", "what have I told you", "do you remember?", "what did I just say"])
@@ -104,10 +101,3 @@ def test_clip_is_the_longest_beginning_that_fits(text: str, tokens: int) -> None
     assert text.startswith(kept)
     assert estimate(kept) <= tokens
     assert kept == text or estimate(text[: len(kept) + 1]) > tokens
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"), [("", 0), ("a", 1), ("abcd", 1), ("abcde", 2), ("漢字", 2), ("漢字ab", 3), ("한국어", 3), ("😀😀😀😀", 1)]
-)
-def test_estimate(text: str, tokens: int) -> None:
-    assert estimate(text) == tokens

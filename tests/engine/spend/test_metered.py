@@ -28,7 +28,7 @@ from bot.vocabulary.model import (
     Usage,
     Waiting,
 )
-from bot.vocabulary.tokens import estimate
+from bot.vocabulary.tokens import estimate, estimate_prompt
 from tests.fakes.clock import VirtualClock
 
 SERVER = ServerKey("discord", "1")
@@ -36,7 +36,7 @@ ADA = Account(SERVER, "ada")
 TODAY, BUDGET = "2027-01-15", 1_000_000
 QUESTION = "How are you? " * 20
 REQUEST = ModelRequest("call", "asked", (Message(Role.USER, QUESTION),), ADA, Sampling(max_tokens=50))
-PROMPT = estimate(QUESTION) + 8
+PROMPT = estimate_prompt([QUESTION])
 WORST = int(PROMPT * INPUT_MARGIN) * 2 + 50 * 6
 DONE = Finished("stop", "answered", Usage(input=100, output=10, cached=40))
 
