@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-import structlog
-
 from bot.commands.registry import Registry
 from bot.commands.text import TextOrders, call_from
 from bot.errors import OrderInvalid
@@ -21,8 +19,6 @@ from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
 
 STOP = "stop"
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Engine:
         """As `Door.press`."""
         if press.kind is not PressKind.STOP:
             raise OrderInvalid(f"button {press.kind.value}", user_text="I do not know this button any more. Please write to me instead.")
-        call = CommandCall(press.id, STOP, press.author, press.conversation, direct=False, exclusive=False)
+        call = CommandCall(press.id, STOP, press.author, press.conversation, direct=False, exclusive=False, args={"turn": press.turn})
         return await self.registry.run(call)
 
     async def command(self, call: CommandCall) -> CommandReply:
@@ -80,7 +76,7 @@ class Engine:
         if joined in (Joined.JOINED, Joined.PENDING):
             await self.wakes.wake(lane)
         if joined is Joined.FULL:
-            log.error("mailbox full, message refused", lane=str(lane), message=inbound.id)
+            await self.worker.refuse(inbound, lane)
             return Receipt.IGNORED
         return Receipt.JOINED if joined is Joined.JOINED else Receipt.SEEN
 
@@ -89,5 +85,5 @@ class Engine:
         if not await self.mailbox.first_time(inbound):
             return Receipt.SEEN
         if await self.stopping.stop(call_from(inbound, STOP)):
-            return Receipt.JOINED
+            return Receipt.SEEN  # no answer of its own will come
         return await self._joined(replace(inbound, id=f"{inbound.id}.{STOP}"))

@@ -37,7 +37,8 @@ async def _store(settings: Settings) -> list[Finding]:
     except SettingsInvalid as error:
         return [Finding(Level.FATAL, STORE, "REDIS_URL cannot be read", str(error))]
     except (StoreUnavailable, OSError) as error:
-        return [Finding(Level.FATAL, STORE, str(error), "Start Redis, correct REDIS_URL, or leave it empty for a server of our own.")]
+        remedy = "Start Redis, correct REDIS_URL, or leave it empty for a server of our own."
+        return [Finding(Level.FATAL, STORE, str(error), remedy), *_exposure(settings.redis_url)]
 
 
 async def _durability(store: Store) -> list[Finding]:

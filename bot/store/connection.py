@@ -1,7 +1,8 @@
 """One connection pool to Redis, whatever its shape, behind the few verbs that rooms need."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,9 +13,9 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
-from bot.errors import StoreUnavailable
+from bot.errors import SettingsInvalid, StoreUnavailable
 from bot.store.url import StoreUrl, parse_url
 
 CONNECTIONS = 128
@@ -110,21 +111,34 @@ class Store:
     async def config(self, name: str) -> str | None:
         """A server setting; None where reading it is not allowed (managed Redis)."""
         try:
-            reply = await self._client.config_get(name)
-        except RedisConnectionError as error:
-            raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
-        except RedisError:
-            return None
+            reply = await self._ask(self._client.config_get(name))
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, ResponseError):
+                return None
+            raise
         return next(iter(reply.values()), None)
 
     async def ping(self) -> None:
         await self._ask(self._client.ping())
 
     async def _ask(self, awaitable: Any) -> Any:
-        try:
-            return await awaitable
-        except (RedisError, OSError) as error:
-            raise StoreUnavailable(f"Redis: {type(error).__name__}: {_first_line(error)}") from error
+        with _cancelled_if_asked():
+            try:
+                return await awaitable
+            except (RedisError, OSError) as error:
+                raise StoreUnavailable(f"Redis: {type(error).__name__}: {_first_line(error)}") from error
+
+
+@contextmanager
+def _cancelled_if_asked() -> Iterator[None]:
+    """redis-py looks at a connection under a time-out of its own, which swallows a cancellation that comes just then."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 def _first_line(error: BaseException) -> str:
@@ -135,12 +149,14 @@ def _first_line(error: BaseException) -> str:
 async def open_store(url: str) -> AsyncIterator[Store]:
     """Connect lazily: a server that is away shows at the first call. Raises `SettingsInvalid` for a URL that makes no sense."""
     where = parse_url(url)
-    client, listener = _client(where), _client(where, blocking_reads=True)
     try:
+        client, listener = _client(where), _client(where, blocking_reads=True)
+    except ValueError:  # an option behind the question mark; its words are not ours to repeat
+        raise SettingsInvalid("REDIS_URL has an option behind `?` that cannot be read") from None
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(listener.aclose)
+        stack.push_async_callback(client.aclose)
         yield Store(client, listener)
-    finally:
-        await client.aclose()
-        await listener.aclose()
 
 
 def _client(where: StoreUrl, *, blocking_reads: bool = False) -> Any:
@@ -150,7 +166,8 @@ def _client(where: StoreUrl, *, blocking_reads: bool = False) -> Any:
         "decode_responses": True,
         "socket_timeout": timeout,
         "socket_connect_timeout": 3.0,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3),
+        # a lost connection is worth another attempt, a silent server is not: callers have waited long enough then
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3, supported_errors=(RedisConnectionError,)),
         "health_check_interval": 10 if blocking_reads else 0,
     }
     account: dict[str, Any] = {"username": where.username or None, "password": where.password or None}

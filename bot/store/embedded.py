@@ -21,7 +21,10 @@ from pathlib import Path
 from typing import IO
 
 import redis
+import structlog
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from bot.errors import StoreUnavailable
 
@@ -31,8 +34,13 @@ SOCKET_PATH_LIMIT = 100
 START_SECONDS = 30.0
 """A long append-only file is read before the first answer."""
 
+STOP_SECONDS = 10.0
+"""A server that has not ended by then hangs; the last second of what it wrote may be missing, no more."""
+
 CHECK_SECONDS = 0.5
+LOOK_SECONDS = 0.005
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded here: between fork and exec a lock may be held for ever
 
 
 def server_binary() -> Path:
@@ -47,10 +55,14 @@ def server_binary() -> Path:
     return Path(get_binary_path())
 
 
+log = structlog.get_logger(__name__)
+
+
 class EmbeddedServer:
     """The server on `data_dir`. While open it is kept alive: whoever notices that it is gone starts it again."""
 
-    def __init__(self, data_dir: Path, *, binary: Path | None = None) -> None:
+    def __init__(self, data_dir: Path, *, binary: Path | None = None, stop_seconds: float = STOP_SECONDS) -> None:
+        self._stop_seconds = stop_seconds
         self._home = data_dir.absolute() / "redis"
         self._binary = binary
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,27 +91,41 @@ class EmbeddedServer:
 
         Blocks, a few hundredths of a second as a rule: for the start of a process, before any loop matters.
         """
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            if time.monotonic() > deadline:
-                raise StoreUnavailable(f"our own Redis server did not start: {self._last_words()}")
-            time.sleep(0.005)
+        for _ in self._until_it_answers():
+            time.sleep(LOOK_SECONDS)
 
     async def keep(self) -> None:
         """Watch the server for ever and start it again whenever it is gone."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             if not self.socket.exists() or self._gone():
-                with contextlib.suppress(StoreUnavailable):
-                    self.start_and_wait()  # on the loop's own thread: the server ends with the thread that started it
+                try:  # on the loop's own thread: the server ends with the thread that started it
+                    for _ in self._until_it_answers():
+                        await asyncio.sleep(LOOK_SECONDS)
+                except StoreUnavailable as error:
+                    log.error("our own Redis server does not come back", reason=str(error))  # noqa: TRY400  # the reason says it all
 
     def stop_and_wait(self) -> None:
         """End the server if this process started it; it writes everything down first."""
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait()
+            try:
+                self._process.wait(self._stop_seconds)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _until_it_answers(self) -> Iterator[None]:
+        """Yields while one has to wait. Raises `StoreUnavailable` when it never answers, or ends as soon as it was started."""
+        deadline, started = time.monotonic() + START_SECONDS, False
+        while not self._answers():
+            if self._process is None or self._process.poll() is not None:
+                if started or time.monotonic() > deadline:
+                    raise StoreUnavailable(f"our own Redis server did not start: {self._last_words()}")
+                started = self._start()
+            elif time.monotonic() > deadline:
+                raise StoreUnavailable(f"our own Redis server does not answer: {self._last_words()}")
+            yield
 
     def _gone(self) -> bool:
         if self._process is not None:
@@ -107,12 +133,12 @@ class EmbeddedServer:
         with _locked(self._home / "server.lock") as lock:
             return lock is not None
 
-    def _start(self) -> None:
-        for folder in (self._home, self.socket.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def _start(self) -> bool:
+        """Whether a server was started; False when somebody else's is there, or coming up."""
+        self._make_folders()
         with _locked(self._home / "server.lock") as lock:
             if lock is None:
-                return  # somebody else's server is there, or coming up
+                return False
             self.socket.unlink(missing_ok=True)
             with (self._home / "server.log").open("wb") as log:
                 self._process = subprocess.Popen(  # noqa: S603  # our own binary and arguments
@@ -123,8 +149,18 @@ class EmbeddedServer:
                     stderr=log,
                     pass_fds=[lock.fileno()],
                     start_new_session=True,  # Ctrl-C must not reach it before our own last writes
-                    preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                    preexec_fn=_end_with_parent if _LIBC else None,
                 )
+        return True
+
+    def _make_folders(self) -> None:
+        try:
+            for folder in (self._home, self.socket.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the data folder cannot be made: {error.strerror}: {error.filename}") from error
+        if self.socket.parent.stat().st_uid != os.getuid():  # anybody can make a folder under the system's temporary one
+            raise StoreUnavailable(f"{self.socket.parent} belongs to somebody else: set another DATA_DIR")
 
     def _arguments(self) -> list[str]:
         settings = {
@@ -136,7 +172,8 @@ class EmbeddedServer:
     def _answers(self) -> bool:
         if not self.socket.exists():
             return False
-        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1) as client:
+        # once: by default a refused connection is tried ten times more, for seconds in which our loop stands still
+        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 return bool(client.ping())
             except (RedisError, OSError):
@@ -177,4 +214,5 @@ def _locked(path: Path) -> Iterator[IO[bytes] | None]:
 
 
 def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    assert _LIBC is not None  # noqa: S101  # only asked for where there is one
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,19 +1,26 @@
 """`REDIS_URL` taken apart once, for our client."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from bot.errors import SettingsInvalid
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+Kind = Literal["single", "sentinel", "cluster"]
+
+KINDS: dict[str, Kind] = {
+    "redis": "single", "rediss": "single", "unix": "single", "redis+sentinel": "sentinel", "redis+cluster": "cluster",
+}  # fmt: skip
+
+UNREADABLE = "REDIS_URL cannot be read; write for example redis://localhost:6379/0"
 
 
 @dataclass(frozen=True, slots=True)
 class StoreUrl:
     """Where Redis is. `hosts` is empty for a unix socket; `service` is the Sentinel master's name."""
 
-    kind: Literal["single", "sentinel", "cluster"]
+    kind: Kind
     url: str
     hosts: tuple[tuple[str, int], ...]
     service: str = ""
@@ -25,27 +32,39 @@ class StoreUrl:
     @property
     def loopback(self) -> bool:
         """Whether it is only reachable from this machine."""
-        return all(host in LOOPBACK for host, _ in self.hosts)
+        return all(_on_loopback(host) for host, _ in self.hosts)
 
 
 def parse_url(url: str) -> StoreUrl:
     """Raises `SettingsInvalid` with the form that was expected; the text never repeats the URL, which may hold a password."""
-    scheme, _, rest = url.partition("://")
+    scheme, mark, rest = url.partition("://")
+    kind = KINDS.get(scheme)
+    if kind is None or not mark:
+        raise SettingsInvalid(f"REDIS_URL must begin with one of {', '.join(f'{known}://' for known in KINDS)}")
+    account, path = _split(f"//{rest.partition('/')[0]}"), _split(f"//x/{rest.partition('/')[2]}")
+    username, password, netloc = _account(account.netloc)
+    query = parse_qs(account.query or path.query)
+    username, password = query.get("username", [username])[0], query.get("password", [password])[0]
     if scheme == "unix":
-        return StoreUrl("single", url, ())
-    account, _, tail = rest.partition("/")
-    username, password, netloc = _account(account)
-    hosts = tuple(_host(part, 26379 if scheme == "redis+sentinel" else 6379) for part in netloc.split(",") if part)
-    path = urlsplit(f"//x/{tail}").path.strip("/").split("/")
+        if not path.path.strip("/"):
+            raise SettingsInvalid("REDIS_URL names no socket; write for example unix:///run/redis/redis.sock")
+        return StoreUrl(kind, url, (), username=username, password=password)
+    hosts = tuple(_host(part, 26379 if kind == "sentinel" else 6379) for part in netloc.split(",") if part)
     if not hosts:
         raise SettingsInvalid("REDIS_URL names no host; write for example redis://localhost:6379/0")
-    if scheme == "redis+cluster":
-        return StoreUrl("cluster", url, hosts, username=username, password=password)
-    if scheme == "redis+sentinel":
-        if not path[0]:
-            raise SettingsInvalid("REDIS_URL needs the master's name: redis+sentinel://host:26379,host:26379/mymaster/0")
-        return StoreUrl("sentinel", url, hosts, path[0], int(path[1]) if len(path) > 1 else 0, username, password)
-    return StoreUrl("single", url, hosts, username=username, password=password, tls=scheme == "rediss")
+    if kind == "sentinel":
+        service, database = _service(path.path)
+        return StoreUrl(kind, url, hosts, service, database, username, password)
+    if kind == "single" and len(hosts) > 1:
+        raise SettingsInvalid("REDIS_URL names several hosts; that takes redis+sentinel:// or redis+cluster://")
+    return StoreUrl(kind, url, hosts, username=username, password=password, tls=scheme == "rediss")
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:  # brackets that hold no address
+        raise SettingsInvalid(UNREADABLE) from None
 
 
 def _account(text: str) -> tuple[str, str, str]:
@@ -55,9 +74,25 @@ def _account(text: str) -> tuple[str, str, str]:
 
 
 def _host(text: str, default_port: int) -> tuple[str, int]:
-    parts = urlsplit(f"//{text}")
+    parts = _split(f"//{text}")
     try:
         port = parts.port
     except ValueError:
         raise SettingsInvalid("REDIS_URL has a port that is not a number from 0 to 65535") from None
     return parts.hostname or "localhost", port or default_port
+
+
+def _service(path: str) -> tuple[str, int]:
+    service, _, database = path.strip("/").partition("/")
+    if not service:
+        raise SettingsInvalid("REDIS_URL needs the master's name: redis+sentinel://host:26379,host:26379/mymaster/0")
+    if database and not (database.isascii() and database.isdecimal()):
+        raise SettingsInvalid("REDIS_URL ends in a database that is not a number: redis+sentinel://host:26379/mymaster/0")
+    return unquote(service), int(database or "0")
+
+
+def _on_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

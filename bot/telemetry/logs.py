@@ -1,6 +1,7 @@
 """Logs on standard error: one line an event, no secrets, no message text above DEBUG."""
 
 import logging
+import re
 import sys
 from typing import Literal
 
@@ -10,6 +11,24 @@ Format = Literal["auto", "text", "json"]
 
 QUIET = ("discord", "slack_bolt", "slack_sdk", "aiohttp", "openai", "httpx2", "docket", "asyncio")
 """Libraries whose lines below WARNING are for their own developers."""
+
+
+_SECRETS = re.compile(
+    r"(?<![\w-])(?:sk|xox[abeprs]|xapp)-[\w-]{10,}"  # model endpoints, Slack
+    r"|(?<![\w-])[\w-]{23,30}\.[\w-]{6}\.[\w-]{27,}"  # Discord
+    r"|(?<=://)[^\s/@\"']*:[^\s/@\"']+(?=@)"  # an account in a URL
+    r"|(?<=Bearer )[\w.~+/=-]{8,}"
+)
+
+
+def without_secrets(line: str) -> str:
+    """`line` with everything that looks like a key, a token or a password taken out: foreign errors repeat what they were given."""
+    return _SECRETS.sub("[secret]", line)
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
 
 
 def configure_logs(*, level: str, style: Format) -> None:
@@ -29,7 +48,7 @@ def configure_logs(*, level: str, style: Format) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(as_text=as_text)))
+    handler.setFormatter(_Formatter(foreign_pre_chain=shared, processors=_rendering(as_text=as_text)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -6,7 +6,8 @@ from contextlib import aclosing
 
 import structlog
 
-from bot.errors import BotError, Declined, LeaseLost, ModelError, StreamCut
+from bot.errors import BotError, Declined, LeaseLost, ModelError, StoreUnavailable, StreamCut
+from bot.turns.ending import to_its_end
 from bot.turns.turn import Tally
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Refusal, Text, Waiting
@@ -48,7 +49,12 @@ class Draft:
 
 
 async def answer(model: Model, request: ModelRequest, show: Show, *, stop: asyncio.Event, tally: Tally, clock: Clock) -> Outcome:
-    """Ask the model and show what it writes. Every failure becomes an outcome; only `LeaseLost` and cancellation pass through."""
+    """Ask the model and show what it writes. Every failure becomes an outcome.
+
+    Only `LeaseLost`, `StoreUnavailable` (money is held before anything is asked: the turn is taken up again) and cancellation pass through.
+    """
+    if stop.is_set():  # asked for while somebody else worked on it
+        return Stopped("")
     draft = Draft(show)
     reading = asyncio.create_task(_read(model, request, draft, tally=tally, clock=clock), name=f"model {request.call}")
     stopping = asyncio.create_task(stop.wait())
@@ -57,20 +63,20 @@ async def answer(model: Model, request: ModelRequest, show: Show, *, stop: async
         if not reading.done():
             return Stopped(draft.text)
         return _outcome(draft, reading.result())
-    except LeaseLost:
+    except (LeaseLost, StoreUnavailable):
         raise
     except Declined as error:
-        tally.error = str(error)
+        tally.error, tally.attempts = str(error), 0  # before anything was sent
         return Refused(error.user_text)
     except BotError as error:
         tally.error = str(error)
         return _broken(draft, error)
     finally:
-        await end(reading, stopping)  # closes the request; what it cost is settled on the way out
+        await to_its_end(end(reading, stopping))  # closes the request; what it cost is settled on the way out
 
 
 async def _read(model: Model, request: ModelRequest, draft: Draft, *, tally: Tally, clock: Clock) -> Finished:
-    began = clock.monotonic()
+    began, tally.attempts = clock.monotonic(), 1
     async with aclosing(model.stream(request)) as events:
         async for event in events:
             if isinstance(event, Finished):
@@ -78,6 +84,7 @@ async def _read(model: Model, request: ModelRequest, draft: Draft, *, tally: Tal
                 return event
             if isinstance(event, Text | Refusal) and tally.first_token is None:
                 tally.first_token = clock.monotonic() - began
+            tally.attempts += isinstance(event, Waiting)
             draft.take(event)
     raise StreamCut("the stream ended without a finish_reason")
 

@@ -26,7 +26,7 @@ class Journal:
         """Begin with `batch`, or take up what stands in the journal: then as many messages as were frozen there."""
         generation = ConversationKeys(lease.lane.conversation).generation
         reply: list[str] = await self._store.run(
-            "begin", self._keys(lease, generation), [lease.epoch, turn_id(lease.lane, batch), len(batch), JOURNAL_SECONDS]
+            "begin", self._keys(lease, generation), [lease.epoch, turn_id(lease.lane, batch[0].id), len(batch), JOURNAL_SECONDS]
         )
         lease.check(reply)
         fields = dict(zip(reply[::2], reply[1::2], strict=True))
@@ -40,6 +40,10 @@ class Journal:
     async def placed(self, lease: Lease, parts: tuple[Placeholder, ...]) -> None:
         """All messages of the reply that stand, in order."""
         await self._note(lease, {"parts": _placeholders.dump(parts), "pending": "", "stage": "placed"})
+
+    async def raised(self, lease: Lease, times: int) -> None:
+        """So many attempts of the turn have broken."""
+        await self._note(lease, {"raised": str(times)})
 
     async def remember(self, lease: Lease, outcome: Outcome, *, entry: str, keep: int, seconds: int) -> None:
         """File the outcome, and `entry` into the history unless it is empty or the conversation was reset meanwhile."""
@@ -64,9 +68,12 @@ class Journal:
         lease.check(waiting >= 0)
         return waiting
 
-    async def stop(self, lane: Lane, turn: str = "") -> bool:
-        """Ask the running turn of a lane to stop, wherever it runs. False when none runs there, or it was answered already."""
-        found = str(await self._store.run("stop", [LaneKeys(lane).journal], [turn]))
+    async def stop(self, lane: Lane, turn: str = "", *, by: str = "") -> bool:
+        """Ask the running turn of a lane to stop, wherever it runs. False when none runs there, or it was answered already.
+
+        `by`: the turn that carries out the order, if it is one; it does not stop itself.
+        """
+        found = str(await self._store.run("stop", [LaneKeys(lane).journal], [turn, by]))
         if found:
             await self._store.publish(STOP_CHANNEL, found)
         return bool(found)
@@ -83,6 +90,7 @@ class Journal:
 def _progress(fields: Mapping[str, str]) -> Progress:
     return Progress(
         attempts=int(fields["attempts"]),
+        raised=int(fields.get("raised", "0")),
         parts=_placeholders.load(fields.get("parts")) or (),
         pending=fields.get("pending", ""),
         outcome=_outcomes.load(fields.get("outcome")),
@@ -103,7 +111,7 @@ class JournaledReply:
     async def opening(self, part: int) -> str:
         # a part that is posted anew gets a nonce of its own: the platform would give us the deleted message back
         self._posts += 1
-        nonce = f"{self._turn.id[:16]}{self._lease.epoch % 0xFFFF:04x}.{self._posts}"
+        nonce = f"{self._turn.id[:16]}{self._lease.epoch & 0xFFFF:04x}.{self._posts}"
         await self._journal.opening(self._lease, nonce)
         return nonce
 

@@ -11,6 +11,7 @@ import structlog
 from bot.errors import LeaseLost, StoreUnavailable
 from bot.store.connection import Store
 from bot.store.keys import LaneKeys
+from bot.turns.ending import to_its_end
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.tasks import end
@@ -83,15 +84,18 @@ class Leases:
         try:
             yield lease
         finally:
-            await end(renewal)
-            del self._running[str(lane)]
-            with contextlib.suppress(StoreUnavailable):  # it runs out by itself
-                await self._store.run("release", [lease.keys.lease], [lease.epoch])
+            await to_its_end(self._give_back(lease, renewal))
 
     def ask_to_stop(self, turn: str) -> None:
         """Pass a stop on to the lane that runs `turn`, if it is ours."""
         for lease in self._running.values():
             lease.ask_to_stop(turn)
+
+    async def _give_back(self, lease: Lease, renewal: asyncio.Task[None]) -> None:
+        await end(renewal)
+        del self._running[str(lease.lane)]
+        with contextlib.suppress(StoreUnavailable):  # it runs out by itself
+            await self._store.run("release", [lease.keys.lease], [lease.epoch])
 
     async def _take(self, lane: Lane) -> Lease | None:
         asked = self._clock.monotonic()

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import takewhile
+
+import structlog
 
 from bot.store.codec import Codec
 from bot.store.connection import Store
 from bot.store.keys import MAILBOX_SECONDS, PARTITIONS, SEEN_SECONDS, ConversationKeys, LaneKeys, pending
+from bot.turns.lease import Lease
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 
@@ -13,6 +17,8 @@ BATCH = 20
 """Messages of one author that at most become one turn."""
 
 _codec = Codec(Inbound)
+
+log = structlog.get_logger(__name__)
 
 
 class Joined(Enum):
@@ -46,21 +52,44 @@ class Mailbox:
         return bool(await self._store.run("once", [ConversationKeys(inbound.conversation).seen(inbound.id)], [SEEN_SECONDS]))
 
     async def head(self, lane: Lane) -> tuple[Inbound, ...]:
-        """The oldest waiting messages, at most `BATCH`."""
-        lines = await self._store.range(LaneKeys(lane).mailbox, 0, BATCH - 1)
-        return tuple(message for message in map(_codec.load, lines) if message)
+        """The oldest waiting messages, at most `BATCH`, up to the first that cannot be read: turns count their messages from the head."""
+        messages = map(_codec.load, await self._lines(lane))
+        return tuple(message for message in takewhile(lambda message: message is not None, messages) if message)
+
+    async def drop_unreadable(self, lease: Lease) -> None:
+        """Make way for what waits behind messages of another time. Raises `LeaseLost`."""
+        unreadable = list(takewhile(lambda line: _codec.load(line) is None, await self._lines(lease.lane)))
+        if not unreadable:
+            return
+        dropped = int(await self._store.run("drop", [lease.keys.lease, lease.keys.mailbox], [lease.epoch, *unreadable]))
+        lease.check(dropped >= 0)
+        log.error("messages dropped that nobody can read", lane=str(lease.lane), messages=dropped)
 
     async def waiting_lanes(self) -> list[Lane]:
         """Every lane with waiting messages, those that wait longest first within a partition."""
         lanes: list[Lane] = []
         for number in range(PARTITIONS):
-            lanes += map(Lane.parse, await self._store.sorted_range(pending(number), 0, -1))
+            lanes += _lanes(await self._store.sorted_range(pending(number), 0, -1))
         return lanes
 
     async def lanes_of(self, lane: Lane) -> list[Lane]:
         """The waiting or running lanes of the same conversation."""
         names = await self._store.sorted_range(ConversationKeys(lane.conversation).pending, 0, -1)
-        return [other for other in map(Lane.parse, names) if other.conversation == lane.conversation]
+        return [other for other in _lanes(names) if other.conversation == lane.conversation]
+
+    async def _lines(self, lane: Lane) -> list[str]:
+        return await self._store.range(LaneKeys(lane).mailbox, 0, BATCH - 1)
+
+
+def _lanes(names: Sequence[str]) -> list[Lane]:
+    """One name that is not ours must not hide the lanes behind it."""
+    lanes = []
+    for name in names:
+        try:
+            lanes.append(Lane.parse(name))
+        except (TypeError, ValueError):
+            log.warning("no lane has this name", name=name[:80])
+    return lanes
 
 
 def first_turn(messages: Sequence[Inbound], is_order: Callable[[Inbound], bool]) -> tuple[Inbound, ...]:

@@ -2,6 +2,7 @@
 
 from bot.turns.journal import Journal
 from bot.turns.mailbox import Mailbox
+from bot.turns.turn import turn_id
 from bot.vocabulary.commands import CommandCall
 from bot.vocabulary.conversation import Authority
 from bot.vocabulary.lane import Lane
@@ -15,11 +16,14 @@ class Stopping:
         self._mailbox = mailbox
 
     async def stop(self, call: CommandCall) -> bool:
-        """Ask the turns to stop; False when none runs."""
+        """Ask the turns to stop, or the one turn that `call` names (a button under it); False when none runs."""
         own = Lane(call.conversation, "" if call.exclusive else call.author.id)
-        if await self._journal.stop(own):
+        order = turn_id(own, call.id)  # written as a message while nothing ran, it is a turn itself
+        turn = call.args.get("turn", "")
+        mine = {own, Lane(call.conversation)} if turn else {own}  # a button does not know whether its place is one lane
+        if any([await self._journal.stop(lane, turn, by=order) for lane in mine]):
             return True
         if call.author.authority < Authority.MODERATOR:
             return False
         others = await self._mailbox.lanes_of(own)
-        return any([await self._journal.stop(lane) for lane in others])
+        return any([await self._journal.stop(lane, turn, by=order) for lane in others])

@@ -8,16 +8,20 @@ from bot.vocabulary.lane import Lane
 from bot.vocabulary.model import Usage
 from bot.vocabulary.reply import Outcome, Placeholder
 
+MOST_ATTEMPTS = 3
+"""Attempts that raised before a turn is buried: it is settled with an apology, and others get their turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a turn has come, as the journal tells it to whoever takes it up.
 
     `parts` stand on the platform already; `pending` is the nonce of a post whose fate is unknown, or empty.
-    `outcome` is set once the turn was answered: then only the last edit is left to do.
+    `outcome` is set once the turn was answered: then only the last edit is left to do. `raised` counts the attempts that broke.
     """
 
     attempts: int = 1
+    raised: int = 0
     parts: tuple[Placeholder, ...] = ()
     pending: str = ""
     outcome: Outcome | None = None
@@ -64,6 +68,6 @@ class Tally:
     error: str = ""
 
 
-def turn_id(lane: Lane, messages: tuple[Inbound, ...]) -> str:
-    """20 hexadecimal digits, the same for the same first message wherever and whenever it is worked on."""
-    return hashlib.sha256(f"{lane}\n{messages[0].id}".encode()).hexdigest()[:20]
+def turn_id(lane: Lane, first: str) -> str:
+    """20 hexadecimal digits, the same for the same `first` message's id wherever and whenever it is worked on."""
+    return hashlib.sha256(f"{lane}\n{first}".encode()).hexdigest()[:20]

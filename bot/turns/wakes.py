@@ -30,6 +30,9 @@ CONCURRENCY = 64
 
 RESTART_SECONDS = 0.5
 
+WAKE_SECONDS = 2.0
+"""Longest that whoever received a message waits for its wake to be sent: it is durable by then, and the sweep finds it."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,10 +51,13 @@ class LocalWakes:
 
     def __init__(self) -> None:
         self._woken: Woken | None = None
+        self._waiting: set[asyncio.Task[None]] = set()
 
     async def wake(self, lane: Lane) -> None:
         if self._woken:
-            await self._woken(str(lane))
+            task = asyncio.create_task(_waking(self._woken, lane))  # it may have to wait for a slot
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
 
     @asynccontextmanager
     async def received(self, woken: Woken, *, platforms: Sequence[str]) -> AsyncIterator[None]:
@@ -60,6 +66,7 @@ class LocalWakes:
             yield
         finally:
             self._woken = None
+            await end(*self._waiting)
 
 
 class DocketWakes:
@@ -73,8 +80,9 @@ class DocketWakes:
 
     async def wake(self, lane: Lane) -> None:
         try:
-            docket = await self._docket(lane.conversation.platform)
-            await docket.add("wake_lane")(str(lane))
+            async with asyncio.timeout(WAKE_SECONDS):
+                docket = await self._docket(lane.conversation.platform)
+                await docket.add("wake_lane")(str(lane))
         except Exception as error:  # noqa: BLE001  # whatever the work engine raises, the sweep will find the lane
             log.warning("wake not sent", lane=str(lane), error=type(error).__name__)
 
@@ -93,6 +101,10 @@ class DocketWakes:
                 docket.register(wake_lane)
                 self._dockets[platform] = await self._stack.enter_async_context(docket)
             return self._dockets[platform]
+
+
+async def _waking(woken: Woken, lane: Lane) -> None:
+    await woken(str(lane))
 
 
 @asynccontextmanager

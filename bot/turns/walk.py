@@ -14,10 +14,11 @@ from bot.moderation.moderation import Moderation
 from bot.personas.personas import Personas
 from bot.turns.answer import answer
 from bot.turns.brief import Briefing, brief, lines_of
+from bot.turns.ending import to_its_end
 from bot.turns.journal import Journal, JournaledReply
 from bot.turns.lease import Lease
 from bot.turns.screen import FILES_TOO, screen
-from bot.turns.turn import Tally, Turn
+from bot.turns.turn import MOST_ATTEMPTS, Tally, Turn
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.model import Model
@@ -30,6 +31,11 @@ Checkpoint = Callable[[str], Awaitable[None]]
 
 Order = Callable[[Inbound], Awaitable[str | None]]
 """Carries out an order written as a message and returns the reply; None when it is none."""
+
+OUTAGE_PAUSE = 0.5
+"""Seconds between two attempts to file an outcome while Redis is away."""
+
+BURIED = "I tried several times to answer this and could not. Please write it again in another way."
 
 log = structlog.get_logger(__name__)
 
@@ -67,13 +73,17 @@ class Walk:
 
         Raises `LeaseLost`, `StoreUnavailable` or `PlatformUnavailable`: then the turn is taken up again later.
         """
+        with structlog.contextvars.bound_contextvars(turn=turn.id, conversation=str(turn.lane.conversation)):
+            await self._run(turn, lease)
+
+    async def _run(self, turn: Turn, lease: Lease) -> None:
         began, tally, outcome = self._desk.clock.monotonic(), Tally(), turn.progress.outcome
         try:
             surface = self._surface(turn, lease)
             try:
                 outcome = await self._replied(turn, lease, surface, tally)
             except BaseException:
-                await surface.abandon()
+                await to_its_end(surface.abandon())  # an edit in flight must land while the lane is still ours
                 raise
         except PlatformRefused as refused:
             tally.error = str(refused)  # nobody can read us there: nothing is left to do
@@ -86,6 +96,8 @@ class Walk:
         await surface.open()
         await self._desk.checkpoint("opened")
         outcome = turn.progress.outcome
+        if turn.progress.raised >= MOST_ATTEMPTS:
+            outcome = await self._filed(lease, Failed(BURIED), entry="")
         if outcome is None:
             outcome = await self._found(turn, lease, surface, tally)
             await self._desk.checkpoint("remembered")
@@ -109,7 +121,7 @@ class Walk:
             tally.error = str(error)
             outcome = Failed(error.user_text)
         except Exception as error:  # turn boundary: whatever broke, people get a sentence and the operator the trace
-            log.exception("turn broke", turn=turn.id)
+            log.exception("turn broke")
             tally.error = type(error).__name__
             outcome = Failed(BotError.user_text)
         return await self._filed(lease, outcome, entry="")
@@ -131,9 +143,17 @@ class Walk:
         return await self._filed(lease, outcome, entry=self._entry(turn, briefing, outcome, tally))
 
     async def _filed(self, lease: Lease, outcome: Outcome, *, entry: str) -> Outcome:
+        """An answer that was paid for is worth waiting for the store, as long as the lane is ours."""
         memory = self._desk.memory
-        await self._desk.journal.remember(lease, outcome, entry=entry, keep=memory.keep, seconds=memory.seconds)
-        return outcome
+        while True:
+            try:
+                await self._desk.journal.remember(lease, outcome, entry=entry, keep=memory.keep, seconds=memory.seconds)
+            except StoreUnavailable:
+                if not lease.held():
+                    raise
+                await self._desk.clock.sleep(OUTAGE_PAUSE)
+            else:
+                return outcome
 
     def _entry(self, turn: Turn, briefing: Briefing, outcome: Outcome, tally: Tally) -> str:
         """What goes into the history; nothing when there is no answer to go with the question."""
@@ -186,7 +206,7 @@ async def while_held(work: Awaitable[None], lease: Lease) -> None:
             _lost(lease)
         task.result()
     finally:
-        await end(task, lost)
+        await to_its_end(end(task, lost))
 
 
 def _lost(lease: Lease) -> NoReturn:

@@ -1,19 +1,19 @@
 """Works on lanes: by wake, and by a sweep that finds what no wake reached and what a dead process left."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.errors import LeaseLost, StoreUnavailable
+from bot.errors import LeaseLost, PlatformUnavailable, StoreUnavailable
 from bot.store.connection import Store
 from bot.store.keys import STOP_CHANNEL
 from bot.turns.journal import Journal
 from bot.turns.lease import Lease, Leases
 from bot.turns.mailbox import Mailbox, first_turn
-from bot.turns.turn import Turn
+from bot.turns.refusals import Refusals
+from bot.turns.turn import MOST_ATTEMPTS, Turn
 from bot.turns.wakes import Wakes
 from bot.turns.walk import while_held
 from bot.vocabulary.clock import Clock
@@ -23,9 +23,6 @@ from bot.vocabulary.platform import Platform
 from bot.vocabulary.tasks import end
 
 RunTurn = Callable[[Turn, Lease], Awaitable[None]]
-
-MOST_ATTEMPTS = 3
-"""Attempts that raised before a turn is buried."""
 
 OUTAGE_PAUSE = 0.5
 """Seconds between two looks while Redis is away."""
@@ -60,6 +57,7 @@ class Worker:
         self._slots = asyncio.Semaphore(slots)
         self._sweep_seconds = sweep_seconds
         self._platforms = platforms
+        self._refusals = Refusals(mailbox, platforms)
         self._working: dict[Lane, asyncio.Task[None]] = {}
         self._again: set[Lane] = set()
         self._closing = asyncio.Event()
@@ -68,9 +66,14 @@ class Worker:
         """A wake: take a slot, start the work in a task of its own, return."""
         await self._start(Lane.parse(lane))
 
+    async def refuse(self, inbound: Inbound, lane: Lane) -> None:
+        """Tell people that a message found no place in its lane. Raises `StoreUnavailable`."""
+        await self._refusals.refuse(inbound, lane)
+
     @asynccontextmanager
     async def working(self, wakes: Wakes, *, drain_seconds: float) -> AsyncIterator[None]:
         """Answer while open. At the end running turns may finish for `drain_seconds`; what is left goes to others."""
+        self._closing.clear()
         tasks = [asyncio.create_task(self._sweep(), name="sweep"), asyncio.create_task(self._hear_stops(), name="stops")]
         try:
             async with wakes.received(self.woken, platforms=tuple(self._platforms)):
@@ -113,7 +116,7 @@ class Worker:
                     pass
         except LeaseLost as lost:
             log.warning("lane left to its new owner", lane=str(lane), reason=str(lost))
-        except StoreUnavailable as away:
+        except (StoreUnavailable, PlatformUnavailable) as away:
             log.warning("lane interrupted, it will be taken up again", lane=str(lane), reason=str(away))
         except Exception:  # task boundary: one lane's trouble must not end the worker; the sweep tries again
             log.exception("lane failed, it will be taken up again", lane=str(lane))
@@ -122,17 +125,26 @@ class Worker:
         """Answer the head of the mailbox; returns how many messages wait after it."""
         waiting = await self._mailbox.head(lease.lane)
         if not waiting:
+            await self._mailbox.drop_unreadable(lease)
             return await self._journal.finish(lease, "")
         turn = await self._journal.begin(lease, waiting, first_turn(waiting, self._is_order))
         try:
             await while_held(self._run(turn, lease), lease)
-        except (LeaseLost, StoreUnavailable):
-            raise
-        except Exception:  # turn boundary: the third time it is the turn's own fault, and others wait behind it
-            if turn.progress.attempts < MOST_ATTEMPTS:
-                raise
-            log.exception("turn buried", turn=turn.id, attempts=turn.progress.attempts)
+        except (LeaseLost, StoreUnavailable, PlatformUnavailable):
+            raise  # not the turn's own fault: it is taken up again until it is over
+        except Exception as error:  # noqa: BLE001  # turn boundary: the third time it is the turn's own fault, and others wait behind it
+            return await self._broke(lease, turn, error)
         return await self._journal.finish(lease, turn.id)
+
+    async def _broke(self, lease: Lease, turn: Turn, error: Exception) -> int:
+        """An attempt raised. After the third the next only apologises; when even that raises, the turn is dropped."""
+        raised = turn.progress.raised + 1
+        await self._journal.raised(lease, raised)
+        if raised < MOST_ATTEMPTS:
+            raise error
+        event = "turn buried" if raised == MOST_ATTEMPTS else "buried turn dropped without a word"
+        log.error(event, turn=turn.id, raised=raised, exc_info=error)
+        return 1 if raised == MOST_ATTEMPTS else await self._journal.finish(lease, turn.id)
 
     async def _sweep(self) -> None:
         while True:
@@ -144,18 +156,24 @@ class Worker:
                 log.debug("sweep postponed", reason=str(away))
                 await self._clock.sleep(OUTAGE_PAUSE)
                 continue
+            except Exception:  # task boundary: without the sweep messages would wait for ever
+                log.exception("sweep failed")
             await self._clock.sleep(self._sweep_seconds)
 
     async def _hear_stops(self) -> None:
         while True:
-            with contextlib.suppress(StoreUnavailable):  # a renewal brings what was missed
+            try:
                 async for turn in self._store.listen(STOP_CHANNEL):
                     self._leases.ask_to_stop(turn)
+            except StoreUnavailable as away:
+                log.debug("stops not heard, renewals bring them", reason=str(away))
+            except Exception:  # task boundary: it must come back
+                log.exception("stops not heard, renewals bring them")
             await self._clock.sleep(OUTAGE_PAUSE)
 
     async def _drain(self, seconds: float) -> None:
         tasks = list(self._working.values())
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=seconds)
-        await end(*late)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            await end(*late)
+        await self._refusals.drain(seconds)

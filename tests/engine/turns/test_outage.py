@@ -1,0 +1,94 @@
+"""Redis or a platform goes away in the middle of a turn and comes back."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.store.connection import open_store
+from tests.adapters.rendering.room import Trouble
+from tests.engine.turns.crew import Crew, Speaker, Steps, message, until
+from tests.engine.turns.platform import RoomPlatform
+from tests.fakes.frozen import FreezingProxy
+
+HELLO = message("hello")
+
+
+async def test_an_answer_that_was_written_waits_for_the_store_and_is_not_asked_for_again(crew: Crew) -> None:
+    gate, steps = asyncio.Event(), Steps()
+    model = Speaker(("beginning", gate, " end"))
+    async with (
+        FreezingProxy(crew.server.socket) as way,
+        open_store(f"redis://{way.address}") as store,
+        crew.at_work(model, store=store, sweep=0.05, checkpoint=steps) as process,
+    ):
+        await process.hears(HELLO)
+        await until(lambda: crew.platform.said == ["beginning"])
+        await way.cut()
+        gate.set()
+        await until(lambda: "answered" in steps.passed)
+        await asyncio.sleep(0.4)  # longer than the client itself repeats a call
+        await way.mend()
+        await crew.done()
+    assert len(model.asked) == 1
+    assert await crew.history() == [("hello", "beginning end")]
+
+
+async def test_an_outage_longer_than_the_lease_makes_the_turn_be_taken_up_again(crew: Crew) -> None:
+    gate = asyncio.Event()
+    model = Speaker(("beginning", gate, " end"))
+    async with (
+        FreezingProxy(crew.server.socket) as way,
+        open_store(f"redis://{way.address}") as store,
+        crew.at_work(model, store=store, lease=0.2, sweep=0.05) as process,
+    ):
+        await process.hears(HELLO)
+        await until(lambda: crew.platform.said == ["beginning"])
+        await way.cut()
+        gate.set()
+        await until(lambda: not process.worker._working)
+        await way.mend()
+        await crew.done()
+    assert model.heard == ["Ada: hello"] * 2
+    assert crew.platform.said == ["heard Ada: hello"]
+    assert len(crew.platform.room.messages) == 1
+    assert await crew.history() == [("hello", "heard Ada: hello")]
+
+
+async def test_an_outage_of_the_platform_at_its_post_does_not_count_against_the_turn(crew: Crew) -> None:
+    crew.platform = RoomPlatform(patience=0.01)
+    crew.platforms["discord"] = crew.platform
+    crew.platform.room.next("post", *(Trouble(error=PlatformUnavailable("away"), lost=True),) * 5)
+    model = Speaker()
+    async with crew.at_work(model, sweep=0.02) as process:
+        await process.hears(HELLO)
+        await crew.done()
+    assert crew.platform.said == ["heard Ada: hello"]
+    assert len(model.asked) == 1
+
+
+async def test_an_outage_of_the_platform_at_the_last_edit_repeats_only_the_edit(crew: Crew) -> None:
+    crew.platform = RoomPlatform(patience=0.01)
+    crew.platforms["discord"] = crew.platform
+    model, steps = Speaker(), Steps()
+    crew.platform.room.next("edit", *(Trouble(error=PlatformUnavailable("away"), lost=True),) * 5)
+    async with crew.at_work(model, sweep=0.02, checkpoint=steps) as process:
+        await process.hears(HELLO)
+        await crew.done()
+    assert crew.platform.said == ["heard Ada: hello"]
+    assert len(model.asked) == 1
+    assert steps.passed.count("remembered") == 1
+    assert await crew.history() == [("hello", "heard Ada: hello")]
+
+
+@pytest.mark.parametrize("kind", ["post", "edit"])
+async def test_a_place_where_nobody_can_read_us_does_not_hold_up_the_lane(crew: Crew, kind: str) -> None:
+    crew.platform.room.next(kind, *(Trouble(error=PlatformRefused("no rights"), lost=True),) * (1 if kind == "post" else 3))
+    model = Speaker()
+    async with crew.at_work(model, sweep=60.0) as process:
+        await process.hears(HELLO)
+        await crew.done()
+        await process.hears(message("again"))
+        await crew.done()
+    assert crew.platform.reply("again") == "heard Ada: again"
+    assert len(model.asked) == (1 if kind == "post" else 2)
