@@ -10,14 +10,14 @@ FILES_TOO = "I can't look at files or pictures yet, so I answered the text only.
 
 async def screen(turn: Turn, moderation: Moderation, *, most_characters: int) -> None:
     """Raises a `Declined` that says what to change; each message of the turn is screened, quoted text and names included."""
-    length = sum(len(message.text) for message in turn.messages)
     if not turn.text.strip():
         if turn.attachments:
             raise EmptyMessage("only files", user_text=FILES_ONLY)
         if not turn.quoted:
             raise EmptyMessage
-    if length > most_characters:
-        raise MessageTooLong(length, most_characters)
+    longest = max(len(message.text) for message in turn.messages)
+    if longest > most_characters:
+        raise MessageTooLong(longest, most_characters)
     names = dict.fromkeys(message.author.name for message in turn.messages)
     # our own words too: what stands under our name may be an edit of somebody's, or what a stranger made the model say
     quotes = [text for quoted in turn.quoted for text in (quoted.author, quoted.text)]

@@ -1,10 +1,12 @@
 """Stop: which running turns a person may stop, wherever they run."""
 
+from dataclasses import replace
+
 from bot.turns.journal import Journal
 from bot.turns.mailbox import Mailbox
 from bot.turns.turn import turn_id
 from bot.vocabulary.commands import CommandCall
-from bot.vocabulary.conversation import Authority
+from bot.vocabulary.conversation import Authority, ConversationKey
 from bot.vocabulary.lane import Lane
 
 
@@ -23,7 +25,18 @@ class Stopping:
         mine = {own, Lane(call.conversation)} if turn else {own}  # a button does not know whether its place is one lane
         if any([await self._journal.stop(lane, turn, by=order) for lane in mine]):
             return True
-        if call.author.authority < Authority.MODERATOR:
-            return False
-        others = await self._mailbox.lanes_of(own)
-        return any([await self._journal.stop(lane, turn, by=order) for lane in others])
+        if call.author.authority >= Authority.MODERATOR:
+            others = await self._mailbox.lanes_of(own)
+            if any([await self._journal.stop(lane, turn, by=order) for lane in others]):
+                return True
+        return not call.conversation.thread and await self._stop_in_threads(call)
+
+    async def _stop_in_threads(self, call: CommandCall) -> bool:
+        """A slash command in a channel cannot name a thread (Slack sends none): what its author asked for in any of them."""
+        running = [lane for lane in await self._mailbox.waiting_lanes() if _is_thread_of(lane.conversation, call.conversation)]
+        mine = [lane for lane in running if any(m.author.id == call.author.id for m in (await self._mailbox.head(lane))[:1])]
+        return any([await self._journal.stop(lane) for lane in mine])
+
+
+def _is_thread_of(conversation: ConversationKey, channel: ConversationKey) -> bool:
+    return bool(conversation.thread) and replace(conversation, thread="") == channel

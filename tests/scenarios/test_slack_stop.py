@@ -67,3 +67,17 @@ async def test_a_dm_can_be_reset_by_whoever_is_in_it(acme: Acme) -> None:
         await acme.reads(dm, "Hello from the model.")
         await acme.says(ben, dm, "reset", under=root)
         await acme.reads(dm, "Hello from the model.", "I have forgotten our conversation here.")
+
+
+@over_both
+async def test_the_slash_command_knows_no_thread_and_stops_what_its_author_asked_for_in_any_of_the_channel(acme: Acme) -> None:
+    asha, berto = acme.slack.add_user("asha"), acme.slack.add_user("berto")
+    general = acme.channel(asha, berto)
+    acme.model.says("Once upon", asyncio.Event())
+    async with acme.parley():
+        root = await acme.asks(asha, general, "tell me a story")
+        await acme.reads(general, "Once upon", under=root)
+        await acme.slack.slash(berto, general, "/parley", "stop")
+        assert await acme.whispered(berto) == "I am not writing anything here right now."
+        await acme.slack.slash(asha, general, "/parley", "stop")
+        await acme.reads(general, "Once upon\n\n_Stopped._", under=root)

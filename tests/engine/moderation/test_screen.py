@@ -57,7 +57,7 @@ async def test_all_of_it_is_judged_in_one_request(server: ModelServer, moderatio
         ((inbound(" \n"),), EmptyMessage, "Write your question"),
         ((inbound("", attachments=(PICTURE,)),), EmptyMessage, FILES_ONLY),
         ((inbound("x" * 11),), MessageTooLong, "11 characters; I read up to 10"),
-        ((inbound("x" * 6), inbound("y" * 6)), MessageTooLong, "12 characters"),
+        ((inbound("x" * 6), inbound("y" * 12)), MessageTooLong, "12 characters"),
     ],
 )
 async def test_input_that_cannot_be_answered_is_declined_before_anything_is_asked(
@@ -74,3 +74,7 @@ async def test_input_that_cannot_be_answered_is_declined_before_anything_is_aske
 )
 async def test_text_within_the_limit_or_a_quote_is_enough(moderation: Moderation, message: Inbound) -> None:
     await screen(turn(message), moderation, most_characters=10)
+
+
+async def test_messages_that_wait_together_are_measured_one_by_one(moderation: Moderation) -> None:
+    await screen(turn(inbound("x" * 10), inbound("y" * 10)), moderation, most_characters=10)
