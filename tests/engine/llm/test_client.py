@@ -229,7 +229,7 @@ async def test_keep_alives_are_life(server: ModelServer, client: ChatClient) -> 
     async def act(exchange: Exchange) -> web.StreamResponse:
         assert exchange.stream is not None
         await exchange.chat.text("Well")
-        for _ in range(12):
+        for _ in range(24):
             await asyncio.sleep(0.05)
             await exchange.stream.raw(b": ping\n\n")
         await exchange.chat.text("...")
@@ -237,12 +237,12 @@ async def test_keep_alives_are_life(server: ModelServer, client: ChatClient) -> 
         return exchange.chat.response()
 
     server.plan(act)
-    assert (await hear(client, request(between=0.4))).text == "Well..."
+    assert (await hear(client, request(between=1.0))).text == "Well..."
 
 
 async def test_thinking_aloud_is_a_first_token(server: ModelServer, client: ChatClient) -> None:
-    server.says("Yes.", manner=Manner(thinks=("Hm",), delay=0.6))
-    assert (await hear(client, request(first_token=0.4, between=5))).text == "Yes."
+    server.says("Yes.", manner=Manner(thinks=("Hm",), delay=1.2))
+    assert (await hear(client, request(first_token=1.0, between=5))).text == "Yes."
 
 
 async def test_silence_between_chunks_has_a_deadline(server: ModelServer, client: ChatClient) -> None:
@@ -255,7 +255,7 @@ async def test_silence_between_chunks_has_a_deadline(server: ModelServer, client
 async def test_a_slow_reader_is_not_silence(server: ModelServer, client: ChatClient) -> None:
     server.says("a", "b", "c")
     said = []
-    async with aclosing(client.stream(request(first_token=0.4, between=0.2))) as events:
+    async with aclosing(client.stream(request(first_token=2.0, between=0.2))) as events:
         async for event in events:
             said.append(type(event))
             await asyncio.sleep(0.25)

@@ -41,7 +41,7 @@ async def other() -> AsyncIterator[Other]:
 async def test_it_is_found_with_its_first_model(server: ModelServer) -> None:
     server.models = ["nomic-embed-text", "llama", "qwen"]
     here, gone = Candidate("Here", server.base_url), Candidate("Gone", "http://127.0.0.1:1/v1")
-    assert await discover([gone, here]) == [Discovered("Here", server.base_url, "llama")]
+    assert await discover([gone, here], timeout=10) == [Discovered("Here", server.base_url, "llama")]
 
 
 async def test_nobody_there(server: ModelServer) -> None:

@@ -152,7 +152,7 @@ async def test_silence_after_the_finish_reason_is_not_waited_out(server: ModelSe
         return exchange.hang_up()
 
     server.plan(act)
-    heard = await hear(client, SLOW)
+    heard = await hear(client, request(between=0.5))
     assert (heard.text, heard.finished.reason, heard.finished.usage.estimated) == ("Said.", "length", True)
 
 

@@ -99,7 +99,7 @@ async def test_a_frozen_process_does_not_write_over_its_successor(crew: Crew) ->
 
 async def test_a_refused_renewal_ends_the_turn_there_at_once(crew: Crew) -> None:
     first, steps = Speaker(("old beginning", asyncio.Event())), Steps()
-    async with crew.at_work(first, lease=0.15, sweep=60.0, checkpoint=steps) as process:
+    async with crew.at_work(first, lease=0.9, sweep=60.0, checkpoint=steps) as process:
         await process.hears(HELLO)
         await until(lambda: crew.platform.said == ["old beginning"])
         await crew.time_passes(HELLO)
@@ -130,10 +130,10 @@ async def test_an_edit_in_flight_lands_before_the_lease_is_given_back(crew: Crew
 async def test_a_renewed_lease_outlasts_a_long_answer(crew: Crew) -> None:
     gate = asyncio.Event()
     model = Speaker(("beginning", gate, " end"))
-    async with crew.at_work(model, lease=0.15, sweep=0.02) as one, crew.at_work(Speaker(), lease=0.15, sweep=0.02):
+    async with crew.at_work(model, lease=0.6, sweep=0.02) as one, crew.at_work(Speaker(), lease=0.6, sweep=0.02):
         await one.hears(HELLO)
         await until(lambda: len(model.asked) == 1)
-        asyncio.get_running_loop().call_later(0.5, gate.set)
+        asyncio.get_running_loop().call_later(1.5, gate.set)
         await crew.done()
     assert crew.platform.said == ["beginning end"]
     assert crew.platform.surfaces == 1

@@ -40,7 +40,7 @@ async def test_an_outage_longer_than_the_lease_makes_the_turn_be_taken_up_again(
     async with (
         FreezingProxy(crew.server.socket) as way,
         open_store(f"redis://{way.address}") as store,
-        crew.at_work(model, store=store, lease=0.2, sweep=0.05) as process,
+        crew.at_work(model, store=store, lease=0.8, sweep=0.05) as process,
     ):
         await process.hears(HELLO)
         await until(lambda: crew.platform.said == ["beginning"])
