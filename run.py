@@ -64,6 +64,8 @@ def program(name: str) -> str:
 def done(*command: str) -> bool:
     """Whether an installer did its work. It reads nothing, and standard output belongs to Parley's answer."""
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=str(VENV))
+    # where Python may keep no compiled modules of its own, every start would compile two thousand anew
+    environment["UV_COMPILE_BYTECODE"] = "1" if os.environ.get("PYTHONDONTWRITEBYTECODE") else "0"
     environment.pop("VIRTUAL_ENV", None)  # another project's, of which uv would warn
     try:
         finished = subprocess.run(command, cwd=str(ROOT), env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)

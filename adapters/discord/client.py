@@ -35,6 +35,7 @@ class ParleyClient(discord.Client):
     """
 
     def __init__(self, *, message_content: bool, operators: Collection[str], clock: Clock) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Parley writes; what speaking needs is not missed
         super().__init__(
             intents=intents_for(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
