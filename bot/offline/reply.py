@@ -1,5 +1,6 @@
 """One answer on its way to the client: as a stream of events, or whole. The brain writes it without knowing which."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from bot.offline.sse import DONE, Envelope, frame, usage_object
 from bot.vocabulary.tokens import estimate, estimate_prompt
 
 
-class Reply:
+class Reply(ABC):
     """What both forms share: what was said so far, counted and finished. Nothing reaches the wire before the first word."""
 
     def __init__(self, http: web.Request, request: ChatRequest) -> None:
@@ -38,13 +39,13 @@ class Reply:
         spoken = sum(estimate(text) for text in self.said.values())
         return usage_object(estimate_prompt(line.text for line in self.request.lines), spoken, reasoning=thought)
 
+    @abstractmethod
     async def end(self, reason: str = "stop") -> None:
         """Finish for `reason` and report usage where it was asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def response(self) -> web.StreamResponse:
         """What the handler hands back to the server."""
-        raise NotImplementedError
 
 
 class WholeReply(Reply):
