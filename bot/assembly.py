@@ -32,12 +32,13 @@ from bot.spend.prices import Prices
 from bot.spend.report import Currency
 from bot.store.connection import Store, open_store
 from bot.store.embedded import embedded_server
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
 from bot.turns.mailbox import Mailbox
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes, Wakes, open_wakes
-from bot.turns.walk import Checkpoint, Desk, Walk, passed
+from bot.turns.walk import Desk, Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.model import Model, Sampling
@@ -180,6 +181,7 @@ def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, cl
         slots=settings.slots,
         sweep_seconds=settings.lease_seconds / 2,
         platforms=platforms,
+        checkpoint=checkpoint,
     )
     gate = Gate(store, followups=settings.thread_followups, seconds=rooms.memory.seconds)
     return Engine(
@@ -192,6 +194,7 @@ def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, cl
         orders=orders,
         platforms=platforms,
         drain_seconds=settings.drain_seconds,
+        checkpoint=checkpoint,
     )
 
 

@@ -8,6 +8,7 @@ from bot.commands.registry import Registry
 from bot.commands.text import TextOrders, call_from
 from bot.errors import OrderInvalid
 from bot.gate.gate import Gate
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.mailbox import Joined, Mailbox
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import Wakes
@@ -34,6 +35,7 @@ class Engine:
     orders: TextOrders
     platforms: dict[str, Platform]
     drain_seconds: float
+    checkpoint: Checkpoint = passed
 
     @property
     def commands(self) -> CommandSpecs:
@@ -73,6 +75,8 @@ class Engine:
     async def _joined(self, inbound: Inbound) -> Receipt:
         lane = Lane.of(inbound)
         joined = await self.mailbox.join(inbound, lane)
+        if joined is Joined.JOINED:
+            await self.checkpoint("joined")
         if joined in (Joined.JOINED, Joined.PENDING):
             await self.wakes.wake(lane)
         if joined is Joined.FULL:

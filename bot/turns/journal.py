@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.store.codec import Codec
 from bot.store.connection import Store
 from bot.store.keys import JOURNAL_SECONDS, STOP_CHANNEL, ConversationKeys, LaneKeys
+from bot.turns.checkpoint import Checkpoint
 from bot.turns.lease import Lease
 from bot.turns.turn import Progress, Turn, turn_id
 from bot.vocabulary.inbound import Inbound
@@ -101,10 +102,11 @@ def _progress(fields: Mapping[str, str]) -> Progress:
 class JournaledReply:
     """`ReplyLog` over the journal: what a surface posts is announced and recorded under the lease."""
 
-    def __init__(self, journal: Journal, lease: Lease, turn: Turn) -> None:
+    def __init__(self, journal: Journal, lease: Lease, turn: Turn, checkpoint: Checkpoint) -> None:
         self._journal = journal
         self._lease = lease
         self._turn = turn
+        self._checkpoint = checkpoint
         self._parts = list(turn.progress.parts)
         self._posts = 0
 
@@ -113,11 +115,14 @@ class JournaledReply:
         self._posts += 1
         nonce = f"{self._turn.id[:16]}{self._lease.epoch & 0xFFFF:04x}.{self._posts}"
         await self._journal.opening(self._lease, nonce)
+        await self._checkpoint("announced")
         return nonce
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
+        await self._checkpoint("posted")
         self._parts[part:] = [placeholder]
         await self._journal.placed(self._lease, tuple(self._parts))
+        await self._checkpoint("placed")
 
     def held(self) -> bool:
         return self._lease.held()

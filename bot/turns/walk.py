@@ -14,6 +14,7 @@ from bot.moderation.moderation import Moderation
 from bot.personas.personas import Personas
 from bot.turns.answer import answer
 from bot.turns.brief import Briefing, brief, lines_of
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.ending import to_its_end
 from bot.turns.journal import Journal, JournaledReply
 from bot.turns.lease import Lease
@@ -26,9 +27,6 @@ from bot.vocabulary.platform import Platform
 from bot.vocabulary.reply import Answered, Failed, Outcome, Refused, Spent, Stopped, Surface, Truncated
 from bot.vocabulary.tasks import end
 
-Checkpoint = Callable[[str], Awaitable[None]]
-"""Called with the name of each step that has just left its trace: tests stop or kill the process exactly there."""
-
 Order = Callable[[Inbound], Awaitable[str | None]]
 """Carries out an order written as a message and returns the reply; None when it is none."""
 
@@ -38,10 +36,6 @@ OUTAGE_PAUSE = 0.5
 BURIED = "I tried several times to answer this and could not. Please write it again in another way."
 
 log = structlog.get_logger(__name__)
-
-
-async def passed(step: str) -> None:
-    """The checkpoint of production: nothing happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +167,7 @@ class Walk:
     def _surface(self, turn: Turn, lease: Lease) -> Surface:
         address, progress = turn.last.address, turn.progress
         platform = self._desk.platforms[address.platform]
-        reply = JournaledReply(self._desk.journal, lease, turn)
+        reply = JournaledReply(self._desk.journal, lease, turn, self._desk.checkpoint)
         return platform.surface(address, log=reply, resume=progress.parts, pending=progress.pending)
 
     @staticmethod

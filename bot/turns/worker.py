@@ -9,6 +9,7 @@ import structlog
 from bot.errors import LeaseLost, PlatformUnavailable, StoreUnavailable
 from bot.store.connection import Store
 from bot.store.keys import STOP_CHANNEL
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
 from bot.turns.lease import Lease, Leases
 from bot.turns.mailbox import Mailbox, first_turn
@@ -46,6 +47,7 @@ class Worker:
         slots: int,
         sweep_seconds: float,
         platforms: Mapping[str, Platform],
+        checkpoint: Checkpoint = passed,
     ) -> None:
         self._store = store
         self._mailbox = mailbox
@@ -57,6 +59,7 @@ class Worker:
         self._slots = asyncio.Semaphore(slots)
         self._sweep_seconds = sweep_seconds
         self._platforms = platforms
+        self._checkpoint = checkpoint
         self._refusals = Refusals(mailbox, platforms)
         self._working: dict[Lane, asyncio.Task[None]] = {}
         self._again: set[Lane] = set()
@@ -127,14 +130,18 @@ class Worker:
         if not waiting:
             await self._mailbox.drop_unreadable(lease)
             return await self._journal.finish(lease, "")
+        await self._checkpoint("taken")
         turn = await self._journal.begin(lease, waiting, first_turn(waiting, self._is_order))
+        await self._checkpoint("begun")
         try:
             await while_held(self._run(turn, lease), lease)
         except (LeaseLost, StoreUnavailable, PlatformUnavailable):
             raise  # not the turn's own fault: it is taken up again until it is over
         except Exception as error:  # noqa: BLE001  # turn boundary: the third time it is the turn's own fault, and others wait behind it
             return await self._broke(lease, turn, error)
-        return await self._journal.finish(lease, turn.id)
+        left = await self._journal.finish(lease, turn.id)
+        await self._checkpoint("finished")
+        return left
 
     async def _broke(self, lease: Lease, turn: Turn, error: Exception) -> int:
         """An attempt raised. After the third the next only apologises; when even that raises, the turn is dropped."""

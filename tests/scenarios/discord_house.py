@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.engine import Engine
+from bot.settings import Settings
 from tests.fakes.discord import Channel, DiscordServer, Guild, Interaction, Message, User
 from tests.fakes.discord.messages import Mentions
 from tests.fakes.model.server import ModelServer
@@ -27,16 +28,19 @@ class Home:
     guild: Guild
     general: Channel
 
-    @asynccontextmanager
-    async def parley(self, **more: object) -> AsyncIterator[Engine]:
-        """The house, closed properly at the end: what is in work is finished first. `more` by the settings' names."""
+    def settings(self, **more: object) -> Settings:
+        """What the house runs on here; `more` by the settings' names."""
         ours: dict[str, object] = {
             "discord_bot_token": self.discord.token,
             "discord_api_url": self.discord.api_url,
             "discord_gateway_url": self.discord.gateway_url,
         }
-        settings = settings_for(str(more.pop("redis_url", self.redis_url)), self.model, **{**ours, **more})
-        async with discord_house(settings, clock=QuickClock(SPEED)) as engine:
+        return settings_for(str(more.pop("redis_url", self.redis_url)), self.model, **{**ours, **more})
+
+    @asynccontextmanager
+    async def parley(self, **more: object) -> AsyncIterator[Engine]:
+        """The house, closed properly at the end: what is in work is finished first. `more` as for `settings`."""
+        async with discord_house(self.settings(**more), clock=QuickClock(SPEED)) as engine:
             yield engine
 
     def person(self, name: str, *, permissions: int = 0, guild: Guild | None = None) -> User:

@@ -9,6 +9,7 @@ from bot.assembly import open_engine
 from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.settings import Settings
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.vocabulary.clock import Clock
 from tests.fakes.model.server import ModelServer
 
@@ -43,13 +44,13 @@ def settings_for(redis_url: str, model: ModelServer, **more: object) -> Settings
 
 
 @asynccontextmanager
-async def discord_house(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Engine]:
+async def discord_house(settings: Settings, *, clock: Clock | None = None, checkpoint: Checkpoint = passed) -> AsyncIterator[Engine]:
     """Listening and answering on the Discord that the settings point to, as `parley run discord` does."""
     from adapters.discord.opening import open_discord
     from adapters.rendering.pace import Pace
 
     clock = clock or SystemClock()
-    async with open_engine(settings) as engine, open_discord(settings, pace=Pace(clock), clock=clock) as discord:
+    async with open_engine(settings, checkpoint=checkpoint) as engine, open_discord(settings, pace=Pace(clock), clock=clock) as discord:
         engine.plug(discord.platform)
         async with engine.answering(), discord.listening(engine):
             await discord.client.connected.wait()

@@ -13,12 +13,13 @@ from bot.personas.personas import Personas
 from bot.store.connection import Store, open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.keys import LaneKeys
+from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
 from bot.turns.mailbox import Joined, Mailbox
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes
-from bot.turns.walk import Checkpoint, Desk, Walk, passed
+from bot.turns.walk import Desk, Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.conversation import Author, ConversationKey, Place
@@ -32,7 +33,6 @@ from tests.engine.turns.platform import RoomPlatform
 from tests.fakes.frozen import FreezingProxy
 
 SECONDS = 600
-STEPS = ("opened", "screened", "briefed", "answered", "remembered", "settled")
 
 Line = str | asyncio.Event | Exception
 
@@ -176,6 +176,7 @@ class Crew:
             slots=slots,
             sweep_seconds=sweep or lease / 2,
             platforms=self.platforms,
+            checkpoint=checkpoint,
         )
         return Process(store, mailbox, journal, Stopping(journal, mailbox), worker, LocalWakes(), memory)
 

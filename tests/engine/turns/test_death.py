@@ -9,7 +9,7 @@ from bot.turns.turn import turn_id
 from bot.vocabulary.lane import Lane
 from tests.adapters.rendering.room import Trouble
 from tests.engine.samples import THREAD
-from tests.engine.turns.crew import STEPS, Crew, Mortal, MovedClock, Speaker, Steps, message, until
+from tests.engine.turns.crew import Crew, Mortal, MovedClock, Speaker, Steps, message, until
 
 LEASE = 0.25
 HELLO = message("hello")
@@ -25,7 +25,7 @@ CALLS = {"opened": (0, 1), "screened": (0, 1), "briefed": (0, 1), "answered": (1
 """Model calls of the one who died, and of its successor."""
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", WRITTEN)
 async def test_death_at_every_step_leaves_one_placeholder_one_answer_one_exchange(crew: Crew, step: str) -> None:
     first, second, steps = Speaker(), Speaker(), Steps(hold=step)
     async with Mortal(crew, first, lease=LEASE, checkpoint=steps) as mortal:
