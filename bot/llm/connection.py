@@ -38,4 +38,5 @@ def _made(base_url: str, api_key: str, profiles: Profiles, clock: Clock, streami
     api = openai.AsyncOpenAI(
         base_url=base_url, api_key=api_key, http_client=openai.DefaultAioHttpClient(timeout=timeout), max_retries=0, timeout=timeout
     )
+    _ = api.chat.completions  # openai imports this part at its first use: here, and not on the loop during the first answer
     return ChatClient(api, profiles=profiles, clock=clock, streaming=streaming)

@@ -30,4 +30,6 @@ def _made(base_url: str | None, api_key: str, seconds: float) -> "AsyncOpenAI":
     import openai
 
     transport = openai.DefaultAioHttpClient(timeout=seconds)
-    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, http_client=transport, max_retries=RETRIES)
+    client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, http_client=transport, max_retries=RETRIES)
+    _ = client.moderations  # openai imports this part at its first use: here, and not on the loop during the first check
+    return client

@@ -7,19 +7,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import redis.asyncio as redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
-from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
 from bot.errors import SettingsInvalid, StoreUnavailable
-from bot.store.url import StoreUrl, parse_url
+from bot.store.topology import Listening, connected
+from bot.store.url import parse_url
 
-CONNECTIONS = 128
-"""Pool size of a process. Callers above it wait for a free connection instead of failing."""
+AWAY = (RedisError, RedisClusterException, OSError)
+"""What the client raises when it gets no answer. In redis-py a cluster's own trouble is no `RedisError`."""
 
 
 @cache
@@ -33,9 +29,9 @@ class Store:
     Scripts are idempotent, so a call whose answer was lost is repeated by the client.
     """
 
-    def __init__(self, client: Any, listener: Any) -> None:  # redis-py types its replies as unions of sync and async
+    def __init__(self, client: Any, listening: Listening) -> None:  # redis-py types its replies as unions of sync and async
         self._client = client
-        self._listener = listener
+        self._listening = listening
         self._scripts: dict[str, Any] = {}
 
     async def run(self, script: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
@@ -94,15 +90,17 @@ class Store:
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """Yield messages for ever. Raises `StoreUnavailable` when the connection breaks; what was published meanwhile is gone."""
-        pubsub: PubSub = self._listener.pubsub(ignore_subscribe_messages=True)
         try:
-            await self._ask(pubsub.subscribe(channel))
-            async for message in pubsub.listen():
-                yield message["data"]
-        except (RedisError, OSError) as error:
+            async with self._listening() as client:
+                pubsub: PubSub = client.pubsub(ignore_subscribe_messages=True)
+                try:
+                    await self._ask(pubsub.subscribe(channel))
+                    async for message in pubsub.listen():
+                        yield message["data"]
+                finally:
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+        except AWAY as error:
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
-        finally:
-            await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
 
     async def info(self, section: str) -> dict[str, Any]:
         reply: dict[str, Any] = await self._ask(self._client.info(section))
@@ -125,7 +123,7 @@ class Store:
         with _cancelled_if_asked():
             try:
                 return await awaitable
-            except (RedisError, OSError) as error:
+            except AWAY as error:
                 raise StoreUnavailable(f"Redis: {type(error).__name__}: {_first_line(error)}") from error
 
 
@@ -149,35 +147,9 @@ def _first_line(error: BaseException) -> str:
 async def open_store(url: str) -> AsyncIterator[Store]:
     """Connect lazily: a server that is away shows at the first call. Raises `SettingsInvalid` for a URL that makes no sense."""
     where = parse_url(url)
-    try:
-        client, listener = _client(where), _client(where, blocking_reads=True)
-    except ValueError:  # an option behind the question mark; its words are not ours to repeat
-        raise SettingsInvalid("REDIS_URL has an option behind `?` that cannot be read") from None
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(listener.aclose)
-        stack.push_async_callback(client.aclose)
-        yield Store(client, listener)
-
-
-def _client(where: StoreUrl, *, blocking_reads: bool = False) -> Any:
-    # redis-py reads with a time-out of 5 s by default, which ends a listener on a quiet channel
-    timeout = None if blocking_reads else 5.0
-    options: dict[str, Any] = {
-        "decode_responses": True,
-        "socket_timeout": timeout,
-        "socket_connect_timeout": 3.0,
-        # a lost connection is worth another attempt, a silent server is not: callers have waited long enough then
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3, supported_errors=(RedisConnectionError,)),
-        "health_check_interval": 10 if blocking_reads else 0,
-    }
-    account: dict[str, Any] = {"username": where.username or None, "password": where.password or None}
-    if where.kind == "cluster":
-        host, port = where.hosts[0]
-        # what is published to one node reaches listeners on all of them
-        kind: Any = redis.Redis if blocking_reads else redis.RedisCluster
-        return kind(host=host, port=port, **account, **options)
-    if where.kind == "sentinel":
-        sentinel: Any = Sentinel(list(where.hosts), sentinel_kwargs={"socket_timeout": 1.0}, **account, **options)  # type: ignore[no-untyped-call]
-        return sentinel.master_for(where.service, db=where.database)
-    pool = redis.BlockingConnectionPool.from_url(where.url, max_connections=CONNECTIONS, timeout=5, **options)
-    return redis.Redis.from_pool(pool)
+        try:
+            client, listening = await stack.enter_async_context(connected(where))
+        except ValueError:  # an option behind the question mark; its words are not ours to repeat
+            raise SettingsInvalid("REDIS_URL has an option behind `?` that cannot be read") from None
+        yield Store(client, listening)

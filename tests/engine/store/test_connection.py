@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import SettingsInvalid, StoreUnavailable
-from bot.store.connection import CONNECTIONS, Store, open_store
+from bot.store.connection import Store, open_store
 from bot.store.embedded import EmbeddedServer
+from bot.store.topology import CONNECTIONS
 from tests.fakes.frozen import FreezingProxy
 
 

@@ -1,0 +1,99 @@
+"""One server or a Cluster: whoever uses the store or the wakes cannot tell which."""
+
+import asyncio
+
+from bot.store.connection import Store, open_store
+from bot.store.topology import CONNECTIONS
+from bot.turns.wakes import open_wakes
+from bot.vocabulary.lane import Lane
+from tests.contracts.lanes import Scripts
+from tests.engine.samples import SLACK_DIRECT, THREAD
+from tests.engine.turns.crew import until
+
+
+async def test_the_verbs_do_what_they_say(store: Store) -> None:
+    await store.ping()
+    await store.set("text", "words", ttl=10)
+    assert await store.get("text") == "words"
+    await store.hash_set("hash", {"a": "1", "b": "2"}, ttl=10)
+    assert await store.hash_all("hash") == {"a": "1", "b": "2"}
+    assert await store.hash_many("hash", ["b", "c"]) == ["2", None]
+    for word in ("one", "two", "three"):
+        await store.push_newest("list", word, keep=2, ttl=10)
+    assert await store.range("list", 0, -1) == ["three", "two"]
+    assert [await store.add_member("set", name, ttl=10) for name in ("ada", "bob", "ada")] == [1, 2, 2]
+    assert await store.members("set") == {"ada", "bob"}
+    assert await store.config("appendonly") == "yes"
+    assert (await store.info("server"))["process_id"]
+
+
+async def test_keys_of_any_slot_are_deleted_together(store: Store) -> None:
+    names = [f"key {number}" for number in range(20)]
+    for name in names:
+        await store.set(name, "v")
+    assert await store.delete(*names, "nothing") == 20
+    assert [await store.get(name) for name in names] == [None] * 20
+
+
+async def test_more_callers_than_connections_wait(store: Store) -> None:
+    names = [f"k{number}" for number in range(3 * CONNECTIONS)]
+    await asyncio.gather(*(store.set(name, name) for name in names))
+    assert await asyncio.gather(*(store.get(name) for name in names)) == names
+
+
+async def test_the_first_calls_of_all_may_come_at_once(topology_url: str) -> None:
+    for round_ in range(5):
+        async with open_store(topology_url) as fresh:
+            replies = await asyncio.gather(*(fresh.run("once", [f"{round_} {number}"], [10]) for number in range(20)))
+        assert replies == [1] * 20
+
+
+async def test_scripts_survive_a_flushed_cache(store: Store) -> None:
+    names = [f"once {number}" for number in range(10)]
+    for _ in range(2):
+        assert await asyncio.gather(*(store.run("once", [name], [10]) for name in names)) == [1] * 10
+        await store._client.script_flush()
+        assert await asyncio.gather(*(store.run("once", [name], [10]) for name in names)) == [0] * 10
+        await store.delete(*names)
+
+
+async def test_every_listener_hears_whoever_publishes(topology_url: str) -> None:
+    async def listen() -> str:
+        async with open_store(topology_url) as ours:
+            return await anext(aiter(ours.listen("channel")))
+
+    async with open_store(topology_url) as store:
+        listeners = [asyncio.create_task(listen()) for _ in range(6)]  # more than there are nodes: they listen at several
+        await until(lambda: _all_listen(store, topology_url, len(listeners)))
+        await store.publish("channel", "hello")
+        assert await asyncio.gather(*listeners) == ["hello"] * 6
+
+
+async def _all_listen(store: Store, url: str, number: int) -> bool:
+    """A Cluster's node counts only its own."""
+    kind = {"target_nodes": "primaries"} if "cluster" in url else {}
+    return sum(int(count) for _, count in await store._client.execute_command("PUBSUB NUMSUB", "channel", **kind)) == number
+
+
+async def test_wakes_are_carried(topology_url: str) -> None:
+    heard: list[str] = []
+
+    async def woken(lane: str) -> None:
+        heard.append(lane)
+
+    async with (
+        open_wakes(topology_url) as sender,
+        open_wakes(topology_url) as receiver,
+        receiver.received(woken, platforms=("discord", "slack")),
+    ):
+        for lane in (Lane(THREAD), Lane(SLACK_DIRECT), Lane(THREAD)):
+            await sender.wake(lane)
+        await until(lambda: len(heard) == 3)
+    assert sorted(heard) == sorted([str(Lane(THREAD))] * 2 + [str(Lane(SLACK_DIRECT))])
+
+
+async def test_two_stores_see_one_lane(store: Store, topology_url: str) -> None:
+    async with open_store(topology_url) as other:
+        assert await Scripts(store, Lane(THREAD)).join("one") == "joined"
+        assert await Scripts(other, Lane(THREAD)).join("one") == "pending"
+        assert await Scripts(other, Lane(THREAD)).waiting() == ["one"]
