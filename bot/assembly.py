@@ -1,6 +1,6 @@
 """Composition: every room built bottom-up in one stack and closed in reverse."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -91,11 +91,10 @@ async def _store_url(settings: Settings, stack: AsyncExitStack) -> str:
 async def _rooms(settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack) -> _Rooms:
     endpoint = None
     if settings.moderation:
-        key = settings.moderation_api_key or settings.openai_api_key
         endpoint = await stack.enter_async_context(
             open_endpoint(
-                base_url=settings.moderation_base_url or settings.openai_base_url,
-                api_key=key.get_secret_value() if key else "",
+                base_url=settings.moderation_url,
+                api_key=settings.moderation_key,
                 model=settings.moderation_model,
                 seconds=settings.moderation_timeout,
             )
@@ -124,9 +123,8 @@ async def _require_moderation(settings: Settings, moderation: Moderation) -> Non
 
 
 async def _model(settings: Settings, ledger: Ledger, clock: Clock, stack: AsyncExitStack) -> Model:
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
     client = await stack.enter_async_context(
-        open_client(base_url=settings.openai_base_url, api_key=key, clock=clock, streaming=settings.streaming)
+        open_client(base_url=settings.openai_base_url, api_key=settings.model_key, clock=clock, streaming=settings.streaming)
     )
     retrying = Retrying(
         Metered(client, ledger, prices(settings, clock)),
@@ -156,20 +154,7 @@ def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, cl
     stopping = Stopping(journal, mailbox)
     registry = _registry(settings, rooms, stopping)
     orders = TextOrders(registry)
-    desk = Desk(
-        platforms=platforms,
-        personas=rooms.personas,
-        moderation=rooms.moderation,
-        memory=rooms.memory,
-        model=model,
-        journal=journal,
-        order=orders.carry_out,
-        clock=clock,
-        most_characters=settings.input_characters,
-        between=settings.chunk_timeout,
-        show_cost=_currency(settings).show_usd,
-        checkpoint=checkpoint,
-    )
+    desk = _desk(settings, rooms, journal=journal, orders=orders, model=model, clock=clock, platforms=platforms, checkpoint=checkpoint)
     worker = Worker(
         store=store,
         mailbox=mailbox,
@@ -194,6 +179,33 @@ def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, cl
         orders=orders,
         platforms=platforms,
         drain_seconds=settings.drain_seconds,
+        checkpoint=checkpoint,
+    )
+
+
+def _desk(
+    settings: Settings,
+    rooms: _Rooms,
+    *,
+    journal: Journal,
+    orders: TextOrders,
+    model: Model,
+    clock: Clock,
+    platforms: Mapping[str, Platform],
+    checkpoint: Checkpoint,
+) -> Desk:
+    return Desk(
+        platforms=platforms,
+        personas=rooms.personas,
+        moderation=rooms.moderation,
+        memory=rooms.memory,
+        model=model,
+        journal=journal,
+        order=orders.carry_out,
+        clock=clock,
+        most_characters=settings.input_characters,
+        between=settings.chunk_timeout,
+        show_cost=_currency(settings).show_usd,
         checkpoint=checkpoint,
     )
 

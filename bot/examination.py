@@ -75,8 +75,9 @@ async def _model(settings: Settings) -> list[Finding]:
     if not settings.model_is_set:
         remedy = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for any OpenAI-compatible endpoint. The terminal chat works without."
         return [Finding(Level.FATAL if settings.platforms else Level.WARNING, "Model", "none is set", remedy)]
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-    return await probe(base_url=settings.openai_base_url, api_key=key, models=(settings.openai_model, *settings.openai_fallback_models))
+    return await probe(
+        base_url=settings.openai_base_url, api_key=settings.model_key, models=(settings.openai_model, *settings.openai_fallback_models)
+    )
 
 
 async def _moderation(settings: Settings) -> list[Finding]:
@@ -84,12 +85,12 @@ async def _moderation(settings: Settings) -> list[Finding]:
         return [Finding(Level.WARNING, MODERATION, "switched off", "Remove MODERATION=off to check what people write.")]
     if not settings.model_is_set and not settings.moderation_base_url:
         return []
-    key = settings.moderation_api_key or settings.openai_api_key
-    base_url = settings.moderation_base_url or settings.openai_base_url
-    secret = key.get_secret_value() if key else ""
     try:
         async with open_endpoint(
-            base_url=base_url, api_key=secret, model=settings.moderation_model, seconds=settings.moderation_timeout
+            base_url=settings.moderation_url,
+            api_key=settings.moderation_key,
+            model=settings.moderation_model,
+            seconds=settings.moderation_timeout,
         ) as endpoint:
             await endpoint.judge(["hello"])
     except ModerationAbsent:

@@ -155,6 +155,21 @@ class Settings(BaseSettings):
         return self.slack_mode or ("socket" if self.slack_app_token else "http")
 
     @property
+    def model_key(self) -> str:
+        """Key of the model endpoint, or empty. A secret: hand it on, never show it."""
+        return self.openai_api_key.get_secret_value() if self.openai_api_key else ""
+
+    @property
+    def moderation_url(self) -> str:
+        """The moderation endpoint: as set, else the model's own."""
+        return self.moderation_base_url or self.openai_base_url
+
+    @property
+    def moderation_key(self) -> str:
+        """Its key, or the model's. A secret: hand it on, never show it."""
+        return self.moderation_api_key.get_secret_value() if self.moderation_api_key else self.model_key
+
+    @property
     def model_is_set(self) -> bool:
         """Whether the operator named a model endpoint."""
         return bool(self.openai_api_key or self.openai_base_url)

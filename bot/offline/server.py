@@ -44,7 +44,7 @@ class OfflineServer:
         try:
             await self._runner.setup()
             await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        except BaseException:
+        except BaseException:  # cancelled too: what was set up must be taken down again
             await self._runner.cleanup()
             raise
         self._port = self._runner.addresses[0][1]

@@ -76,7 +76,7 @@ class Walk:
             surface = self._surface(turn, lease)
             try:
                 outcome = await self._replied(turn, lease, surface, tally)
-            except BaseException:
+            except BaseException:  # cancelled too: whatever ends the turn here, its writer must not go on
                 await to_its_end(surface.abandon())  # an edit in flight must land while the lane is still ours
                 raise
         except PlatformRefused as refused:

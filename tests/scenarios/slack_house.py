@@ -1,7 +1,5 @@
 """Parley on a local Slack: a workspace, people in it, and the house opened as `parley run slack` does."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from tests.fakes.model.server import ModelServer
 from tests.fakes.slack.records import Delivery
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.workspace import Channel, Message, User
-from tests.scenarios.house import settings_for
+from tests.scenarios.house import QuickClock, settings_for
 
 SPEED = 40.0
 """Slack's and our own pace run this many times faster than by the wall: an edit each 31 ms instead of each 1.25 s."""
@@ -27,23 +25,10 @@ over_both = pytest.mark.parametrize("slack_mode", ["socket", "http"])
 """Over Socket Mode and over HTTP in turn."""
 
 
-class FastClock:
-    """`Clock` that passes quicker. The engine's own leases run on the real one."""
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic() * SPEED
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / SPEED)
-
-
 @asynccontextmanager
 async def slack_house(settings: Settings, slack: SlackServer) -> AsyncIterator[Engine]:
     """Listening and answering on `slack`, over the transport of the settings."""
-    clock = FastClock()
+    clock = QuickClock(SPEED)
     async with open_engine(settings) as engine, open_platform(settings, clock=clock) as platform:
         engine.plug(platform)
         async with engine.answering(), open_slack(settings, engine, platform=platform, clock=clock) as opened:
