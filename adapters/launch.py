@@ -9,18 +9,21 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.assembly import examine, open_engine
 from bot.clock import SystemClock
 from bot.errors import SettingsInvalid
 from bot.settings import Settings
 from bot.telemetry.logs import configure_logs
-from bot.vocabulary.door import Door
+from bot.vocabulary.door import AttentiveDoor, Door
 from bot.vocabulary.finding import Finding
+from bot.vocabulary.pace import Lender
 from bot.vocabulary.platform import Platform
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +31,7 @@ NO_TOKENS = "No platform has tokens: set DISCORD_BOT_TOKEN, or SLACK_BOT_TOKEN w
 NO_MODEL = "No model is set: set OPENAI_API_KEY, or OPENAI_BASE_URL for any OpenAI-compatible endpoint."
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-Listen = Callable[[Door], AbstractAsyncContextManager[asyncio.Task[None] | None]]
+Listen = Callable[[AttentiveDoor], AbstractAsyncContextManager[asyncio.Task[None] | None]]
 """Hands what people write to a door while open; a task that it yields ends only by raising."""
 
 
@@ -41,22 +44,23 @@ class Connection:
 
 
 @asynccontextmanager
-async def _discord(settings: Settings) -> AsyncIterator[Connection]:
+async def _discord(settings: Settings, lender: Lender) -> AsyncIterator[Connection]:
     from adapters.discord.opening import open_discord
     from adapters.rendering.pace import Pace
 
     clock = SystemClock()
-    async with open_discord(settings, pace=Pace(clock), clock=clock) as discord:
+    async with open_discord(settings, pace=Pace(clock, lender), clock=clock) as discord:
         yield Connection(discord.platform, discord.listening)
 
 
 @asynccontextmanager
-async def _slack(settings: Settings) -> AsyncIterator[Connection]:
+async def _slack(settings: Settings, lender: Lender) -> AsyncIterator[Connection]:
+    from adapters.rendering.pace import Pace
     from adapters.slack.app import open_slack
     from adapters.slack.platform import open_platform
 
     clock = SystemClock()
-    async with open_platform(settings, clock=clock) as platform:
+    async with open_platform(settings, pace=Pace(clock, lender), clock=clock) as platform:
 
         @asynccontextmanager
         async def listen(door: Door) -> AsyncIterator[None]:
@@ -66,19 +70,19 @@ async def _slack(settings: Settings) -> AsyncIterator[Connection]:
         yield Connection(platform, listen)
 
 
-CONNECT: Mapping[str, Callable[[Settings], AbstractAsyncContextManager[Connection]]] = {"discord": _discord, "slack": _slack}
+CONNECT: Mapping[str, Callable[[Settings, Lender], AbstractAsyncContextManager[Connection]]] = {"discord": _discord, "slack": _slack}
 
 
-async def serve(settings: Settings, *, receive: Sequence[str]) -> None:
+async def serve(settings: Settings, *, receive: Sequence[str], receive_only: bool = False) -> None:
     """Hear people on the platforms in `receive` and answer there, until SIGTERM or Ctrl-C.
 
-    Nothing to receive makes it a worker, which answers on all platforms that have tokens. Raises `SettingsInvalid` before
-    anything is started, or whatever a platform refuses at its start.
+    Nothing to receive makes it a worker, which answers on all platforms that have tokens; `receive_only`: what it
+    hears is left to workers. Raises `SettingsInvalid` before anything is started, or whatever a platform refuses at its start.
     """
-    check(settings, receive)
+    check(settings, receive, receive_only=receive_only)
     configure_logs(level=settings.log_level, style=settings.log_format)
     told, ready = asyncio.Event(), asyncio.Event()
-    serving = asyncio.create_task(_serve(settings, receive, ready=ready, told=told), name="serving")
+    serving = asyncio.create_task(_serve(settings, receive, receive_only=receive_only, ready=ready, told=told), name="serving")
 
     def end() -> None:
         told.set()
@@ -93,30 +97,41 @@ async def serve(settings: Settings, *, receive: Sequence[str]) -> None:
                 raise
 
 
-def check(settings: Settings, receive: Sequence[str]) -> None:
-    """Raises `SettingsInvalid` when there is no platform to answer on, none with tokens to hear, or no model."""
+def check(settings: Settings, receive: Sequence[str], *, receive_only: bool = False) -> None:
+    """Raises `SettingsInvalid` when there is no platform to answer on, none with tokens to hear, or no model to answer with."""
     if not settings.platforms:
         raise SettingsInvalid(NO_TOKENS)
     missing = [name for name in receive if name not in settings.platforms]
     if missing:
         raise SettingsInvalid(" ".join(f"{name.capitalize()} cannot run: {name.upper()}_BOT_TOKEN is not set." for name in missing))
-    if not settings.model_is_set:
+    if not receive_only and not settings.model_is_set:
         raise SettingsInvalid(NO_MODEL)
 
 
-async def _serve(settings: Settings, receive: Sequence[str], *, ready: asyncio.Event, told: asyncio.Event) -> None:
+async def _serve(settings: Settings, receive: Sequence[str], *, receive_only: bool, ready: asyncio.Event, told: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         with _collector_resting():
-            engine = await stack.enter_async_context(open_engine(settings))
-            connections = {name: await stack.enter_async_context(CONNECT[name](settings)) for name in receive or settings.platforms}
+            engine = await stack.enter_async_context(_engine(settings, receive_only=receive_only))
+            opening = {name: CONNECT[name](settings, engine.lender) for name in receive or settings.platforms}
+            connections = {name: await stack.enter_async_context(platform) for name, platform in opening.items()}
             for connection in connections.values():
                 engine.plug(connection.platform)
             await stack.enter_async_context(engine.answering())
             listening = [await stack.enter_async_context(connections[name].listen(engine)) for name in receive]
         ready.set()
-        log.info("ready", receiving=list(receive), answering=list(connections))
+        log.info("ready", receiving=list(receive), answering=[] if receive_only else list(connections))
         await _until(told, [task for task in listening if task])
         log.info("ending")
+
+
+def _engine(settings: Settings, *, receive_only: bool) -> "AbstractAsyncContextManager[Engine]":
+    if receive_only:
+        from bot.receiving import open_reception  # it answers nothing, so it does without the model's libraries
+
+        return open_reception(settings)
+    from bot.assembly import open_engine
+
+    return open_engine(settings)
 
 
 @contextmanager
@@ -168,6 +183,8 @@ def _signals(end: Callable[[], None]) -> Iterator[None]:
 @asynccontextmanager
 async def open_terminal(settings: Settings, platform: Platform) -> AsyncIterator[Door]:
     """The engine, answering on one platform of this process: the terminal."""
+    from bot.assembly import open_engine
+
     async with AsyncExitStack() as stack:
         with _collector_resting():
             engine = await stack.enter_async_context(open_engine(settings, local=True))
@@ -178,6 +195,8 @@ async def open_terminal(settings: Settings, platform: Platform) -> AsyncIterator
 
 async def look(settings: Settings) -> list[Finding]:
     """Everything `parley doctor` looks at; platforms only where there are tokens."""
+    from bot.assembly import examine
+
     findings = await examine(settings)
     if "discord" in settings.platforms:
         from adapters.discord import checks as discord

@@ -1,50 +1,53 @@
 """Composition: every room built bottom-up in one stack and closed in reverse."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import structlog
 
 from bot.clock import SystemClock
+from bot.commands.busy import BusyCommand
 from bot.commands.conversation import ConversationCommands
 from bot.commands.help import HelpCommand
 from bot.commands.persona import PersonaCommands
 from bot.commands.registry import Command, Registry
+from bot.commands.status import StatusCommand
+from bot.commands.stop import StopCommand
 from bot.commands.text import TextOrders
 from bot.commands.usage import UsageCommand
-from bot.engine import Engine
+from bot.engine import Engine, Part
+from bot.errands.bearer import Bearer
 from bot.errors import ModerationAbsent, ModerationUnavailable, SettingsInvalid
 from bot.examination import examine as examine  # part of what an assembly offers to whoever launches it
-from bot.gate.gate import Gate
 from bot.llm.connection import open_client
 from bot.llm.fallback import Fallback
 from bot.llm.retry import Retrying
+from bot.manners.manners import Manners
 from bot.memory.history import Memory
 from bot.moderation.connection import open_endpoint
 from bot.moderation.incidents import Incidents
 from bot.moderation.moderation import Moderation
 from bot.personas.personas import Personas
+from bot.receiving import DAY, Front, front_of, is_order, store_url
 from bot.settings import Settings
 from bot.spend.ledger import Ledger
 from bot.spend.metered import Metered
 from bot.spend.prices import Prices
 from bot.spend.report import Currency
 from bot.store.connection import Store, open_store
-from bot.store.embedded import embedded_server
+from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
-from bot.turns.journal import Journal
 from bot.turns.lease import Leases
-from bot.turns.mailbox import Mailbox
+from bot.turns.mending import Mending
+from bot.turns.overview import Overview
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes, Wakes, open_wakes
 from bot.turns.walk import Desk, Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.model import Model, Sampling
-from bot.vocabulary.platform import Platform
-
-DAY = 86_400
 
 NO_MODERATION = "The model endpoint has no moderation: set MODERATION_BASE_URL to one that has, or MODERATION=off to go without."
 
@@ -58,6 +61,7 @@ class _Rooms:
     store: Store
     memory: Memory
     personas: Personas
+    manners: Manners
     moderation: Moderation
     ledger: Ledger
 
@@ -72,20 +76,15 @@ async def open_engine(
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        url = await _store_url(settings, stack)
-        store = await stack.enter_async_context(open_store(url))
+        url = await store_url(settings, stack)
+        store = await stack.enter_async_context(open_store(url, replicas=settings.redis_replicas))
         wakes: Wakes = LocalWakes() if local else await stack.enter_async_context(open_wakes(url))
         rooms = await _rooms(settings, store, clock, stack)
         if not local:
             await _require_moderation(settings, rooms.moderation)
         model = await _model(settings, rooms.ledger, clock, stack)
-        yield _engine(settings, rooms, wakes=wakes, model=model, clock=clock, checkpoint=checkpoint)
-
-
-async def _store_url(settings: Settings, stack: AsyncExitStack) -> str:
-    if settings.redis_url:
-        return settings.redis_url
-    return (await stack.enter_async_context(embedded_server(settings.data_dir))).url
+        front = front_of(settings, store, wakes, clock=clock, checkpoint=checkpoint)
+        yield _engine(settings, rooms, front, model=model, clock=clock, local=local, checkpoint=checkpoint)
 
 
 async def _rooms(settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack) -> _Rooms:
@@ -109,7 +108,7 @@ async def _rooms(settings: Settings, store: Store, clock: Clock, stack: AsyncExi
     memory = Memory(store, seconds=settings.history_days * DAY, messages=settings.history_messages, tokens=settings.history_tokens)
     personas = Personas(store, model=settings.openai_model, defaults=_defaults(settings))
     budget = None if settings.budget_per_day is None else _currency(settings).millionths(settings.budget_per_day)
-    return _Rooms(store, memory, personas, moderation, Ledger(store, clock=clock, budget=budget))
+    return _Rooms(store, memory, personas, Manners(store), moderation, Ledger(store, clock=clock, budget=budget))
 
 
 async def _require_moderation(settings: Settings, moderation: Moderation) -> None:
@@ -147,60 +146,59 @@ def prices(settings: Settings, clock: Clock) -> Prices:
     return Prices(base_url=settings.openai_base_url, clock=clock, input_price=own[0], output_price=own[1])
 
 
-def _engine(settings: Settings, rooms: _Rooms, *, wakes: Wakes, model: Model, clock: Clock, checkpoint: Checkpoint) -> Engine:
-    store, platforms = rooms.store, dict[str, Platform]()
-    mailbox = Mailbox(store, most=settings.mailbox_messages)
-    journal = Journal(store, turn_seconds=rooms.memory.seconds)
-    stopping = Stopping(journal, mailbox)
-    registry = _registry(settings, rooms, stopping)
+def _engine(settings: Settings, rooms: _Rooms, front: Front, *, model: Model, clock: Clock, local: bool, checkpoint: Checkpoint) -> Engine:
+    graveyard, mending = Graveyard(rooms.store, clock=clock), Mending(front.platforms, clock=clock, seconds=settings.lease_seconds)
+    overview = Overview(rooms.store, front.mailbox, front.wakes, graveyard, is_order=is_order)
+    registry = _registry(settings, rooms, front.stopping, overview)
     orders = TextOrders(registry)
-    desk = _desk(settings, rooms, journal=journal, orders=orders, model=model, clock=clock, platforms=platforms, checkpoint=checkpoint)
+    desk = _desk(settings, rooms, front, mending, graveyard, orders=orders, model=model, clock=clock, checkpoint=checkpoint)
     worker = Worker(
-        store=store,
-        mailbox=mailbox,
-        journal=journal,
-        leases=Leases(store, clock=clock, seconds=settings.lease_seconds),
+        store=rooms.store,
+        mailbox=front.mailbox,
+        journal=front.journal,
+        leases=Leases(
+            rooms.store,
+            clock=clock,
+            seconds=settings.lease_seconds,
+            gather_seconds=settings.gather_seconds,
+            past=settings.history_messages,
+        ),
         run=Walk(desk).run,
-        is_order=lambda inbound: bool(orders.name(inbound)),
+        signs=front.signs,
         clock=clock,
         slots=settings.slots,
         sweep_seconds=settings.lease_seconds / 2,
-        platforms=platforms,
+        overdue_seconds=settings.overdue_seconds,
+        platforms=front.platforms,
         checkpoint=checkpoint,
     )
-    gate = Gate(store, followups=settings.thread_followups, seconds=rooms.memory.seconds)
-    return Engine(
-        gate=gate,
-        mailbox=mailbox,
-        wakes=wakes,
-        worker=worker,
-        stopping=stopping,
-        registry=registry,
-        orders=orders,
-        platforms=platforms,
-        drain_seconds=settings.drain_seconds,
-        checkpoint=checkpoint,
-    )
+    answering: list[Part] = [mending.open, lambda: worker.working(front.wakes, drain_seconds=settings.drain_seconds)]
+    if not local:
+        answering.insert(0, Bearer(rooms.store, registry, platforms=front.platforms, clock=clock).open)
+    return front.engine(registry, *answering)
 
 
 def _desk(
     settings: Settings,
     rooms: _Rooms,
+    front: Front,
+    mending: Mending,
+    graveyard: Graveyard,
     *,
-    journal: Journal,
     orders: TextOrders,
     model: Model,
     clock: Clock,
-    platforms: Mapping[str, Platform],
     checkpoint: Checkpoint,
 ) -> Desk:
     return Desk(
-        platforms=platforms,
+        platforms=front.platforms,
         personas=rooms.personas,
         moderation=rooms.moderation,
         memory=rooms.memory,
         model=model,
-        journal=journal,
+        journal=front.journal,
+        mending=mending,
+        graveyard=graveyard,
         order=orders.carry_out,
         clock=clock,
         most_characters=settings.input_characters,
@@ -210,11 +208,14 @@ def _desk(
     )
 
 
-def _registry(settings: Settings, rooms: _Rooms, stopping: Stopping) -> Registry:
+def _registry(settings: Settings, rooms: _Rooms, stopping: Stopping, overview: Overview) -> Registry:
     commands: list[Command] = [
         *PersonaCommands(rooms.personas, rooms.moderation).all(),
-        *ConversationCommands(rooms.memory, stopping.stop).all(),
+        *ConversationCommands(rooms.memory).all(),
+        *StopCommand(stopping.stop).all(),
+        *BusyCommand(rooms.manners).all(),
         *UsageCommand(rooms.ledger, _currency(settings)).all(),
+        *StatusCommand(overview, version=version("parley")).all(),
     ]
     specs = [command.spec for command in commands]
     commands += HelpCommand(lambda: specs).all()

@@ -1,6 +1,8 @@
-"""What `parley doctor` looks at on the engine's side: the store, the model, moderation, the budget."""
+"""What `parley doctor` looks at on the engine's side: the store and what waits in it, the model, moderation, the budget."""
 
+from collections import Counter
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 from bot.clock import SystemClock
 from bot.errors import BotError, ModerationAbsent, ModerationUnavailable, SettingsInvalid, StoreUnavailable
@@ -10,10 +12,22 @@ from bot.settings import Settings
 from bot.spend.prices import Prices
 from bot.store.connection import Store, open_store
 from bot.store.embedded import embedded_server
+from bot.store.keys import PERMANENT, PREFIX, kind
 from bot.store.url import parse_url
+from bot.turns.buried import Graveyard
+from bot.turns.mailbox import Mailbox
+from bot.turns.overview import LATE_SECONDS, standing
 from bot.vocabulary.finding import Finding, Level
+from bot.vocabulary.standing import Buried
 
 STORE, POLICY, MODERATION, BUDGET = "Redis", "Redis eviction", "Moderation", "Budget"
+WAITING, BURIED, KEYS = "Waiting messages", "Buried turns", "Stored keys"
+
+MOST_KEYS = 20_000
+"""Keys that are looked at; a store may hold millions."""
+
+NEWEST = 3
+"""Buried turns that are named."""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -33,7 +47,12 @@ async def _store(settings: Settings) -> list[Finding]:
             store = await stack.enter_async_context(open_store(url))
             await store.ping()
             where = "answers" if settings.redis_url else f"our own server answers, its data is in {settings.data_dir}"
-            return [Finding(Level.OK, STORE, where), *await _durability(store), *_exposure(settings.redis_url)]
+            return [
+                Finding(Level.OK, STORE, where),
+                *await _durability(store),
+                *_exposure(settings.redis_url),
+                *await _work(store, settings),
+            ]
     except SettingsInvalid as error:
         return [Finding(Level.FATAL, STORE, "REDIS_URL cannot be read", str(error))]
     except (StoreUnavailable, OSError) as error:
@@ -69,6 +88,41 @@ def _exposure(url: str) -> list[Finding]:
             Finding(Level.WARNING, "Redis TLS", "not used, and Redis is not on this machine", "Use rediss:// if the network is shared.")
         )
     return findings
+
+
+async def _work(store: Store, settings: Settings) -> list[Finding]:
+    return [await _waiting(store, settings), await _buried(store), await _keys(store)]
+
+
+async def _waiting(store: Store, settings: Settings) -> Finding:
+    now = await standing(store, Mailbox(store, most=settings.mailbox_messages))
+    if now.left:
+        seen = f"nobody works on {now.left:,} lanes with messages older than {LATE_SECONDS} s; the oldest waits for {now.oldest:,.0f} s"
+        return Finding(Level.WARNING, WAITING, seen, "Is a process running that answers there? Start `parley run`, or a `parley worker`.")
+    return Finding(Level.OK, WAITING, f"{now.waiting:,} wait, {now.writing:,} answers are being written")
+
+
+async def _buried(store: Store) -> Finding:
+    buried = await Graveyard(store, clock=SystemClock()).list()
+    if not buried:
+        return Finding(Level.OK, BURIED, "none")
+    seen = f"{len(buried):,} turns were given up; the newest: " + "; ".join(map(_named, buried[:NEWEST]))
+    remedy = "The log says why: look for the turn. `status again <turn>`, ordered by an admin of that server, tries it again."
+    return Finding(Level.WARNING, BURIED, seen, remedy)
+
+
+def _named(buried: Buried) -> str:
+    when = datetime.fromtimestamp(buried.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{buried.turn} on {buried.lane.conversation.server_key}, {when}, {buried.reason}"
+
+
+async def _keys(store: Store) -> Finding:
+    endless, looked = await store.endless(PREFIX, most=MOST_KEYS)
+    kinds = Counter(kind(key) for key in endless if kind(key) not in PERMANENT)
+    if not kinds:
+        return Finding(Level.OK, KEYS, f"{looked:,} looked at, all have an end or are meant to stay")
+    seen = f"of {looked:,} looked at, these have no end: " + ", ".join(f"{count:,} × {name[:40]}" for name, count in kinds.items())
+    return Finding(Level.WARNING, KEYS, seen, "This is a defect, or somebody else writes keys that begin with `parley:`. Please report it.")
 
 
 async def _model(settings: Settings) -> list[Finding]:

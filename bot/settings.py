@@ -11,7 +11,7 @@ from bot.errors import SettingsInvalid
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""
 
-STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
+STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://", "redis+cluster://", "rediss+cluster://")
 
 
 class Settings(BaseSettings):
@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     discord_message_content: bool = Field(
         False, description="Ask for the privileged message-content intent, for follow-ups and quotes without a mention."
     )
+    catch_up_minutes: float = Field(
+        15, ge=0, description="After a pause, messages of the last so many minutes are read back and answered; 0 reads nothing back."
+    )
+    catch_up_messages: int = Field(50, ge=1, le=100, description="Newest messages of each channel that are read back after a pause.")
+    hold_messages: int = Field(200, ge=0, description="Messages kept in this process, with an hourglass, while Redis is away.")
+    hold_seconds: float = Field(60, ge=0, description="How long each of them is kept before its author is told, in seconds.")
     # Slack
     slack_bot_token: SecretStr | None = Field(None, description="Bot token (xoxb-…) of the Slack app.")
     slack_app_token: SecretStr | None = Field(None, description="App-level token (xapp-…) for Socket Mode.")
@@ -84,10 +90,20 @@ class Settings(BaseSettings):
     history_messages: int = Field(20, ge=1, description="Messages of history the model sees.")
     history_tokens: int = Field(8000, ge=100, description="Tokens of history the model sees, estimated.")
     input_characters: int = Field(4000, ge=1, description="Longest message that is read, in characters.")
+    gather_seconds: float = Field(
+        1.2, ge=0, le=30, description="How long a direct message waits for what its author says next, to answer both at once, in seconds."
+    )
+    overdue_seconds: float = Field(10, ge=0, description="A message that waits longer is answered before newer ones, in seconds.")
     mailbox_messages: int = Field(50, ge=1, description="Messages that may wait in one lane.")
     # Running
     redis_url: str = Field(
-        "", repr=False, description="redis://, rediss://, unix://, redis+sentinel://, redis+cluster://. Empty: a server of our own."
+        "",
+        repr=False,
+        description="redis:// or unix://, redis+sentinel://, redis+cluster://; with TLS rediss://, rediss+sentinel://, rediss+cluster://. "
+        "Empty: a server of our own.",
+    )
+    redis_replicas: int | None = Field(
+        None, ge=0, description="Replicas that must have a message before it is acknowledged. Empty: one with Sentinels, else none."
     )
     data_dir: Path = Field(Path(".parley"), description="Where our own server keeps its data.")
     parley_admins: Names = Field((), description="Who may do everything: discord:ID, slack:TEAM:USER, comma-separated.")

@@ -50,10 +50,14 @@ def default(context: typer.Context) -> None:
 
 
 @app.command()
-def run(platforms: Annotated[list[PlatformName] | None, typer.Argument(help="Which; all that have tokens by default.")] = None) -> None:
+def run(
+    platforms: Annotated[list[PlatformName] | None, typer.Argument(help="Which; all that have tokens by default.")] = None,
+    receive_only: Annotated[bool, typer.Option("--receive-only", help="Answer nothing: `parley worker`, here or elsewhere, does.")] = False,
+) -> None:
     """Serve platforms until SIGTERM or Ctrl-C."""
     settings = _settings()
-    _serve(settings, tuple(dict.fromkeys(name.value for name in platforms)) if platforms else settings.platforms)
+    receive = tuple(dict.fromkeys(name.value for name in platforms)) if platforms else settings.platforms
+    _serve(settings, receive, receive_only=receive_only)
 
 
 @app.command()
@@ -64,7 +68,7 @@ def chat() -> None:
 
 @app.command()
 def worker() -> None:
-    """Answer what other processes receive, until SIGTERM or Ctrl-C."""
+    """Answer what other processes receive, on all platforms that have tokens, until SIGTERM or Ctrl-C."""
     _serve(_settings(), ())
 
 
@@ -133,11 +137,11 @@ def _settings() -> "Settings":
         _fail(str(error))
 
 
-def _serve(settings: "Settings", receive: tuple[str, ...]) -> NoReturn:
+def _serve(settings: "Settings", receive: tuple[str, ...], *, receive_only: bool = False) -> NoReturn:
     async def serving() -> int:
         from adapters.launch import serve
 
-        await serve(settings, receive=receive)
+        await serve(settings, receive=receive, receive_only=receive_only)
         return OK
 
     _end(serving)

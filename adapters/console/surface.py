@@ -1,16 +1,17 @@
 """The terminal as a platform: an answer goes to whatever screen is open in this process."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.errors import PlatformRefused
+from bot.errors import BotError, PlatformRefused
 from bot.vocabulary.inbound import Attachment
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Outcome, Placeholder, ReplyAddress, ReplyEvent, ReplyLog
 
 CONSOLE = "console"
 
-LIMITS = Limits(text=10_000_000, edit_interval=0.0)
+LIMITS = Limits(text=10_000_000)
 """A terminal scrolls: an answer never needs a second message, and there is nobody to be slow for."""
 
 
@@ -45,6 +46,9 @@ class ConsolePlatform:
         # nothing of a terminal that is gone can be edited: an answer that is taken up is shown whole
         return ConsoleSurface(self._screen, address.data["message"], log=log)
 
+    async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
+        """One person, one lane, and the running answer before their eyes: there is nothing to add."""
+
     async def fetch(self, attachment: Attachment) -> bytes:
         raise PlatformRefused(f"the terminal carries no files, and {attachment.id} is one")
 
@@ -63,7 +67,8 @@ class ConsoleSurface:
         await self._log.placed(0, Placeholder(CONSOLE, {"message": self._message}))
 
     def show(self, event: ReplyEvent) -> None:
-        if self._log.held():
+        with contextlib.suppress(BotError):
+            self._log.check()
             self._screen.show(self._message, event)
 
     async def settle(self, outcome: Outcome) -> None:

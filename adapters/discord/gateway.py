@@ -24,7 +24,7 @@ INTENT_REFUSED = (
 CLOSINGS = {
     4004: LOGIN_REFUSED,
     4010: "Discord refused our shard number (close code 4010).",
-    4011: "This bot is on too many servers for one connection (close code 4011): it needs shards, which Parley does not have yet.",
+    4011: "This bot has outgrown its connections (close code 4011): start Parley again, it then asks Discord how many it needs.",
     4012: "Discord no longer speaks this version of its gateway (close code 4012): please update Parley.",
     4013: "Discord does not know one of the intents we ask for (close code 4013): please update Parley.",
     4014: INTENT_REFUSED,
@@ -39,6 +39,7 @@ async def keep_connected(client: ParleyClient, clock: Clock) -> None:
     """
     failures = 0
     while not client.is_closed():
+        await client.turns.take(client.shard_id or 0)
         began = clock.monotonic()
         try:
             await client.connect()
@@ -49,7 +50,7 @@ async def keep_connected(client: ParleyClient, clock: Clock) -> None:
             failures = 1 if clock.monotonic() - began >= STEADY_SECONDS else failures + 1
             client.restarts += 1
             wait = min(LONGEST_WAIT, 2.0 ** (failures - 1)) * random.uniform(0.75, 1.0)
-            log.exception("gateway_broke", restarts=client.restarts, again_in=round(wait, 2))
+            log.exception("gateway_broke", shard=client.shard_id or 0, restarts=client.restarts, again_in=round(wait, 2))
             await hang_up(client, code=4000)
             await clock.sleep(wait)
 

@@ -1,13 +1,32 @@
 """What Discord allows, each number with its source."""
 
+from collections.abc import Mapping, Sequence
+
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 
-LIMITS = Limits(text=2000, edit_interval=1.25)
-"""`text`: documents, "Create Message": content up to 2,000 characters for bots (the OpenAPI file says 4,000).
+LIMITS = Limits(text=2000)
+"""`text`: documents, "Create Message": content up to 2,000 characters for bots (the OpenAPI file says 4,000)."""
 
-`edit_interval`: edits of one channel share a bucket, by the headers seen 5 in 5 s (a community figure). discord.py returns from
-the edit that takes the last token only when the bucket resets; at 1.25 s and more between edits that never happens (measured).
-"""
+OVERALL = Budget("discord/all", interval=0.025, most=8, ahead=2, keep=5.0)
+"""Documents, "Rate Limits": 50 requests a second for each bot. 40 of them are for answers; what is kept ahead by several processes,
+and everything else that we ask, shares the rest."""
+
+
+def budgets(channel: int) -> Mapping[str, Sequence[Budget]]:
+    """What each kind of send into a channel draws on; a thread is a channel of its own.
+
+    By the headers seen, posts and edits of one channel have a bucket each, 5 in 5 s (a community figure). Of 5 edits 4 are spread
+    evenly and one is kept for a first or final text; of 5 posts, which are mostly first ones, two are kept. The windows are a
+    little longer than Discord's, for what the network does to our intervals. discord.py returns from the call that takes the last
+    token of a window only when the window ends (measured): the kept one alone can do that.
+    """
+    name = f"discord:{channel}"
+    post = Budget(f"{name}/post", interval=1.75, most=2, reserve=2, refill=5.25)
+    edit = Budget(f"{name}/edit", interval=1.3, most=4, reserve=1, refill=5.2)
+    delete = Budget(f"{name}/delete", interval=1.3, most=2, reserve=1, refill=5.2)
+    return {"post": (post, OVERALL), "edit": (edit, OVERALL), "delete": (delete, OVERALL)}
+
 
 NONCE = 25
 """Characters of a message nonce (documents, "Create Message")."""
@@ -41,3 +60,6 @@ DESCRIPTION = 100
 
 OPTION_TEXT = 6000
 """Largest `max_length` of a string option (documents, "Application Command Option")."""
+
+IDENTIFY_SECONDS = 5.0
+"""In so many seconds `max_concurrency` connections may open a session (documents, "Session Start Limit Object")."""

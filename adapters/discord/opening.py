@@ -14,14 +14,17 @@ from discord.http import Route
 
 from adapters.discord.client import ParleyClient
 from adapters.discord.command_tree import payload_of, synchronise
-from adapters.discord.gateway import LOGIN_REFUSED, hang_up, keep_connected
+from adapters.discord.gateway import LOGIN_REFUSED
+from adapters.discord.identify import IdentifyTurns
 from adapters.discord.platform import DiscordPlatform
 from adapters.discord.refusals import FAILURES, translated
+from adapters.discord.shards import Shards
 from adapters.rendering.pace import Pace
 from bot.errors import PlatformError, PlatformUnavailable, SettingsInvalid
 from bot.settings import Settings
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.door import Door
+from bot.vocabulary.door import AttentiveDoor
+from bot.vocabulary.tasks import end
 
 log = structlog.get_logger("discord")
 
@@ -36,25 +39,24 @@ class Discord:
     application: discord.AppInfo
     client: ParleyClient
     platform: DiscordPlatform
+    settings: Settings
     clock: Clock
 
     @asynccontextmanager
-    async def listening(self, door: Door) -> AsyncIterator[asyncio.Task[None]]:
+    async def listening(self, door: AttentiveDoor) -> AsyncIterator[asyncio.Task[None]]:
         """The gateway is open while inside, and events go to `door`; answers that still run can go on afterwards.
 
-        Yields the task that keeps it open: it ends only by raising `SettingsInvalid`, so await it beside whatever else runs.
+        Yields the task that keeps its connections open: it ends only by raising `SettingsInvalid`, so await it beside whatever else runs.
         """
         wanted = payload_of(door.commands)
-        self.client.listen_for(door)
-        gateway = asyncio.create_task(keep_connected(self.client, self.clock), name="discord gateway")
+        shards = Shards(self.client, door, settings=self.settings, clock=self.clock)
+        gateway = asyncio.create_task(shards.run(), name="discord gateway")
         registration = asyncio.create_task(self._register(wanted), name="discord commands")
         try:
             yield gateway
         finally:
-            gateway.cancel()
-            registration.cancel()
-            await asyncio.gather(gateway, registration, return_exceptions=True)
-            await hang_up(self.client)
+            await end(gateway, registration)
+            await shards.close()
 
     async def _register(self, wanted: list[dict[str, Any]]) -> None:
         try:
@@ -71,10 +73,10 @@ async def open_discord(settings: Settings, *, pace: Pace, clock: Clock) -> Async
     if settings.discord_bot_token is None:
         raise SettingsInvalid("DISCORD_BOT_TOKEN is not set.")
     with pointed_at(settings):
-        client = ParleyClient(message_content=settings.discord_message_content, operators=settings.parley_admins, clock=clock)
+        client = ParleyClient(message_content=settings.discord_message_content, turns=IdentifyTurns(clock))
         try:
             application = await log_in(client, settings.discord_bot_token.get_secret_value())
-            yield Discord(application, client, DiscordPlatform(client, pace=pace, clock=clock), clock)
+            yield Discord(application, client, DiscordPlatform(client, pace=pace, clock=clock), settings, clock)
         finally:
             await client.close()
 

@@ -7,10 +7,12 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from adapters.discord.limits import LIMITS, LISTED, REQUEST_SECONDS
+from adapters.discord.limits import LIMITS, LISTED, REQUEST_SECONDS, budgets
 from adapters.discord.places import PLATFORM
 from adapters.discord.refusals import FAILURES, NO_HISTORY, translated
+from adapters.rendering.outlet import Kind
 from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder, ReplyAddress
 
@@ -37,15 +39,15 @@ class DiscordOutlet:
         self._trigger = address.data.get("message", "")
         self._guild = address.data.get("guild", "")
         self._standing = tuple(standing)
+        self._budgets = budgets(self._channel)
 
     @property
     def limits(self) -> Limits:
         return LIMITS
 
-    @property
-    def bucket(self) -> str:
-        """Discord counts posts and edits per channel; a thread is a channel of its own."""
-        return f"{PLATFORM}:{self._channel}"
+    def budgets(self, kind: Kind) -> Sequence[Budget]:
+        """The channel's, and the bot's."""
+        return self._budgets[kind]
 
     def render(self, text: str) -> str:
         """Discord reads Markdown; what looks like a mention pings nobody, see `NOBODY`."""

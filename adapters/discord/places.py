@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.vocabulary.conversation import Author, Authority, ConversationKey, Place
+from bot.vocabulary.door import Source
 
 PLATFORM = "discord"
 DIRECT = Place(server="direct messages", channel="direct messages")
@@ -32,6 +33,12 @@ def whereabouts(channel: object, *, channel_id: int, guild: discord.Guild | None
     parent = channel.parent
     place = Place(server=server, channel=parent.name if parent is not None else channel.name)
     return Whereabouts(ConversationKey(PLATFORM, str(guild_id), str(channel.parent_id), str(channel.id)), place, exclusive=True)
+
+
+def source_of(client: discord.Client) -> Source:
+    """The connection of a client that is logged in, by its shard and how many there are."""
+    account = str(client.user.id) if client.user is not None else ""
+    return Source(PLATFORM, account, f"{client.shard_id or 0}/{client.shard_count or 1}")
 
 
 def author_of(user: discord.abc.User, permissions: discord.Permissions | None, *, operators: Collection[str]) -> Author:

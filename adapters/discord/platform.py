@@ -7,6 +7,7 @@ import discord
 from adapters.discord.limits import LIMITS
 from adapters.discord.outlet import DiscordOutlet
 from adapters.discord.places import PLATFORM
+from adapters.discord.waiting import show_waiting
 from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
 from bot.errors import PlatformRefused
@@ -36,6 +37,10 @@ class DiscordPlatform:
         """A writer for one reply."""
         outlet = DiscordOutlet(self._client, address, standing=resume)
         return LiveMessage(outlet, log=log, clock=self._clock, pace=self._pace, resume=resume, pending=pending)
+
+    async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
+        """A reaction of ours, an hourglass."""
+        await show_waiting(self._client, address, waits)
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """Files are not read yet: always raises `PlatformRefused`."""

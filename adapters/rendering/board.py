@@ -156,6 +156,10 @@ class Board:
         self.doubtful, self._nonce = False, ""
 
     def _may_send(self) -> None:
-        if self.stopped or not self._log.held():
+        if self.stopped:
+            raise LeaseLost("this reply was given up")
+        try:
+            self._log.check()
+        except LeaseLost:
             self.stopped = True
-            raise LeaseLost("this reply is written by another process now")
+            raise

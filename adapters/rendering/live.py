@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.rendering.backoff import Backoff
 from adapters.rendering.board import Board
-from adapters.rendering.outlet import Outlet
+from adapters.rendering.outlet import Kind, Outlet
 from adapters.rendering.pace import Pace
 from adapters.rendering.pages import PLACEHOLDER, Pages
 from adapters.rendering.transcript import Transcript
@@ -127,7 +127,7 @@ class LiveMessage:
             except _PASSING as error:
                 self._backoff.failed(error)
 
-    async def _catch_up(self, kind: str) -> None:
+    async def _catch_up(self, kind: Kind) -> None:
         """Wait for our turn, then send what is newest by then."""
         if not await self._turn(kind, urgent=not self._worded):
             return
@@ -160,7 +160,7 @@ class LiveMessage:
                 self._renew(behind)
 
     async def _finish_step(self, pages: Sequence[str], behind: int | None) -> None:
-        kind = "delete" if behind is None else "edit" if behind < self._board.standing else "post"
+        kind: Kind = "delete" if behind is None else "edit" if behind < self._board.standing else "post"
         if not await self._turn(kind, urgent=True):
             return
         if behind is None:
@@ -194,19 +194,14 @@ class LiveMessage:
             self._news.clear()
             await self._news.wait()
 
-    async def _turn(self, kind: str, *, urgent: bool) -> bool:
-        """Whether our turn came; False when the wait was interrupted, because what is to be sent may be another now.
-
-        Platforms count posts, edits and deletions apart.
-        """
+    async def _turn(self, kind: Kind, *, urgent: bool) -> bool:
+        """Whether our turn came; False when the wait was interrupted, because what is to be sent may be another now."""
         if self._board.stopped:
             raise LeaseLost("this reply was given up")
         wait = self._backoff.remaining
         if wait and not await self._unless_interrupted(self._clock.sleep(wait)):
             return False
-        limits = self._outlet.limits
-        interval = limits.post_interval if kind == "post" else limits.edit_interval
-        return await self._unless_interrupted(self._pace.turn(f"{self._outlet.bucket}/{kind}", interval=interval, urgent=urgent))
+        return await self._unless_interrupted(self._pace.turn(self._outlet.budgets(kind), urgent=urgent))
 
     async def _unless_interrupted(self, waiting: Coroutine[Any, Any, None]) -> bool:
         task = self._waiting = asyncio.create_task(waiting)

@@ -1,9 +1,14 @@
 """The four things a platform must be able to do to a reply, and how it writes text down."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder
+
+Kind = Literal["post", "edit", "delete"]
+"""Platforms count these apart."""
 
 
 class Outlet(Protocol):
@@ -16,9 +21,8 @@ class Outlet(Protocol):
     def limits(self) -> Limits:
         """What the platform allows."""
 
-    @property
-    def bucket(self) -> str:
-        """Name of the budget that posts and edits of this reply draw on, such as a Discord channel or a Slack workspace."""
+    def budgets(self, kind: Kind) -> Sequence[Budget]:
+        """What a send of this kind draws on, the narrowest first: such as the channel, then everything this bot sends."""
 
     def render(self, text: str) -> str:
         """The model's Markdown in the platform's own writing, mentions inert. Its length is what `limits.text` bounds."""

@@ -14,6 +14,7 @@ from adapters.slack.directory import Directory
 from adapters.slack.http_mode import serve
 from adapters.slack.intake import Intake
 from adapters.slack.platform import SlackPlatform
+from adapters.slack.regrets import Regrets
 from adapters.slack.routes import add_routes, bolt_app
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.workspace import Workspace, who_are_we
@@ -50,7 +51,8 @@ async def open_slack(settings: Settings, door: Door, *, platform: SlackPlatform,
         stack.push_async_callback(chores.aclose, grace=GRACE)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt_app(workspace, platform.client, signing_secret=secret)
-        intake = Intake(door, workspace=workspace, directory=directory, thinking=platform.thinking)
+        regrets = Regrets(platform.client, chores=chores, clock=clock)
+        intake = Intake(door, workspace=workspace, directory=directory, thinking=platform.thinking, regrets=regrets)
         orders = Orders(door, client=platform.client, workspace=workspace, directory=directory)
         add_routes(app, intake=intake, orders=orders, chores=chores, client=platform.client)
         address = await _listen(stack, settings, app=app, client=platform.client)

@@ -8,6 +8,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.directory import Directory
 from adapters.slack.inbound import inbound_from
 from adapters.slack.payloads import JsonView, MessageEvent
+from adapters.slack.regrets import Regrets
 from adapters.slack.thinking import Thinking
 from adapters.slack.workspace import Workspace
 from bot.errors import StoreUnavailable
@@ -20,21 +21,22 @@ log = structlog.get_logger(__name__)
 class Intake:
     """Messages go through a global middleware of bolt's: its listeners run only after the acknowledgement, where a crash loses them."""
 
-    def __init__(self, door: Door, *, workspace: Workspace, directory: Directory, thinking: Thinking) -> None:
+    def __init__(self, door: Door, *, workspace: Workspace, directory: Directory, thinking: Thinking, regrets: Regrets) -> None:
         self._door = door
         self._workspace = workspace
         self._directory = directory
         self._thinking = thinking
+        self._regrets = regrets
 
     @staticmethod
     def concerns(body: JsonView) -> bool:
         """Whether this payload is a message, in either of its two shapes."""
         return body.get("type") == "event_callback" and (body.get("event") or {}).get("type") in ("app_mention", "message")
 
-    async def take(self, body: JsonView) -> BoltResponse:
+    async def take(self, body: JsonView, *, retry: int) -> BoltResponse:
         """The acknowledgement: 200 once the message is durable, 503 when nothing was kept, so that Slack delivers it again.
 
-        Over Socket Mode anything but 200 is no acknowledgement at all, with the same effect.
+        Over Socket Mode anything but 200 is no acknowledgement at all, with the same effect. `retry`: 0 for the first delivery.
         """
         event = cast("MessageEvent", body["event"])
         inbound = await inbound_from(event, workspace=self._workspace, directory=self._directory)
@@ -43,7 +45,8 @@ class Intake:
         try:
             receipt = await self._door.receive(inbound)
         except StoreUnavailable as error:
-            log.warning("slack.not_taken", message=inbound.id, error=str(error))
+            log.debug("slack.not_taken", message=inbound.id, retry=retry, error=str(error))  # the store tells of its outage, once
+            self._regrets.not_kept(inbound, event=event["type"], retry=retry)
             return BoltResponse(status=503)
         if receipt is Receipt.JOINED and inbound.addressed is Addressed.DIRECT:
             self._thinking.begin(inbound.address.data)

@@ -1,21 +1,36 @@
 """What Slack allows, with the source of each number."""
 
+from collections.abc import Mapping, Sequence
+
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 
 LIMITS = Limits(
     # chat.update refuses a longer `text` with msg_too_long (docs.slack.dev/reference/methods/chat.update). A message may be
     # posted longer, but ours are edited. Counted with the escapes of &, < and >, which is the stricter reading.
-    text=4_000,
-    # chat.update is Tier 3, 50 and more a minute per workspace (docs.slack.dev/apis/web-api/rate-limits): every 1.2 s is exactly
-    # that, and a little more leaves room for what the network does to the intervals.
-    edit_interval=1.25,
-    # chat.postMessage: one message a second and *channel*, short bursts allowed (same page). The bucket here is the workspace, where
-    # a wait would keep strangers waiting for each other; a channel that is too busy says so, with Retry-After.
-    post_interval=0.0,
+    text=4_000
 )
+
+
+def budgets(team: str, channel: str) -> Mapping[str, Sequence[Budget]]:
+    """What each kind of send draws on (all from docs.slack.dev/apis/web-api/rate-limits). Slack counts by method and workspace.
+
+    chat.update and chat.delete are Tier 3, 50 and more a minute: 40 are spread evenly over it, and 8 more are for first and
+    final texts, 5 of them at once. chat.postMessage is special: one message a second and channel, short bursts allowed (of three
+    in 3 s one is kept for first texts), and a limit of the workspace that Slack does not publish: ours is 300 a minute, 11 at once.
+    """
+    posts = Budget(f"slack:{team}/post", interval=0.25, most=8, ahead=2, keep=5.0, reserve=10, refill=1.25)
+    post = Budget(f"slack:{team}:{channel}/post", interval=1.6, most=2, reserve=1, refill=3.2)
+    update = Budget(f"slack:{team}/update", interval=1.5, most=4, reserve=5, refill=15.5)
+    delete = Budget(f"slack:{team}/delete", interval=1.5, most=4, reserve=5, refill=15.5)
+    return {"post": (post, posts), "edit": (update,), "delete": (delete,)}
+
 
 ACKNOWLEDGE_WITHIN = 3.0
 """Seconds Slack waits for an acknowledgement, and for which a trigger_id is good (docs.slack.dev/apis/events-api)."""
+
+LAST_RETRY = 3
+"""Slack's last redelivery, as x-slack-retry-num counts: at once, after a minute, after five (docs.slack.dev/apis/events-api)."""
 
 MODAL_TITLE = 24
 """Characters of a modal's title (docs.slack.dev/reference/views/modal-views)."""

@@ -1,13 +1,17 @@
 """One reply's way into one Slack thread."""
 
+from collections.abc import Sequence
+
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.rendering.outlet import Kind
 from adapters.slack.failures import asked, error_code
-from adapters.slack.limits import LIMITS, REPLIES_PAGE
+from adapters.slack.limits import LIMITS, REPLIES_PAGE, budgets
 from adapters.slack.mrkdwn import quiet, rendered
 from adapters.slack.payloads import JsonView
 from adapters.slack.thinking import Thinking
 from bot.errors import PlatformRefused
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder, ReplyAddress
 
@@ -25,15 +29,16 @@ class SlackOutlet:
         self._client = client
         self._to = address.data
         self._thinking = thinking
+        self._read_to: dict[str, str] = {}
+        self._budgets = budgets(self._to["team"], self._to["channel"])
 
     @property
     def limits(self) -> Limits:
         return LIMITS
 
-    @property
-    def bucket(self) -> str:
-        """Slack's limits are per method and workspace."""
-        return f"slack:{self._to['team']}"
+    def budgets(self, kind: Kind) -> Sequence[Budget]:
+        """The method's in this workspace; for posts the channel's before it."""
+        return self._budgets[kind]
 
     def render(self, text: str) -> str:
         return rendered(text)
@@ -60,16 +65,17 @@ class SlackOutlet:
         await asked(self._client.chat_update(channel=placeholder.data["channel"], ts=placeholder.data["ts"], text=text))
 
     async def find(self, nonce: str) -> Placeholder | None:
-        """Read the thread from the message that asked onwards. Some apps may do this once a minute only: then `PlatformUnavailable`."""
-        cursor: str | None = None
+        """Read the thread from the message that asked onwards. Some apps may do this once a minute only: then `PlatformUnavailable`,
+        and the next call goes on with the page that is due, for it would never come further than the first otherwise."""
         for _ in range(PAGES):
-            page = await self._replies(cursor)
+            page = await self._replies(self._read_to.get(nonce))
             found = next((message for message in page.get("messages") or () if _nonce(message) == nonce), None)
-            if found is not None:
-                return self._placeholder(str(found["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
+            if found is None and cursor:
+                self._read_to[nonce] = cursor
+                continue
+            self._read_to.pop(nonce, None)
+            return self._placeholder(str(found["ts"])) if found is not None else None
         return None
 
     async def delete(self, placeholder: Placeholder) -> None:

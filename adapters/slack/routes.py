@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -35,8 +36,8 @@ def bolt_app(workspace: Workspace, client: AsyncWebClient, *, signing_secret: st
 def add_routes(app: AsyncApp, *, intake: Intake, orders: Orders, chores: Chores, client: AsyncWebClient) -> None:
     """Everything that does not answer at once is a chore: bolt's own listener tasks are nobody's."""
 
-    async def messages(body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-        return await intake.take(body) if intake.concerns(body) else await next()
+    async def messages(request: AsyncBoltRequest, body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        return await intake.take(body, retry=retry_of(request)) if intake.concerns(body) else await next()
 
     async def slash(ack: AsyncAck, body: Json) -> None:
         await ack()
@@ -54,6 +55,12 @@ def add_routes(app: AsyncApp, *, intake: Intake, orders: Orders, chores: Chores,
     app.view(CALLBACK)(form)
     app.event("app_home_opened")(home)
     _acknowledge_the_rest(app)
+
+
+def retry_of(request: AsyncBoltRequest) -> int:
+    """How often Slack delivered this before; bolt shows what Socket Mode says of it as the header of HTTP."""
+    said = next(iter(request.headers.get("x-slack-retry-num", ())), "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _acknowledge_the_rest(app: AsyncApp) -> None:

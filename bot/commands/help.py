@@ -10,6 +10,8 @@ INTRODUCTION = (
     "I remember what was said in this channel or thread.\n"
 )
 
+HELP = CommandSpec("help", "Show what I can do")
+
 
 class HelpCommand:
     """Lists what the asker may order here."""
@@ -18,7 +20,7 @@ class HelpCommand:
         self._specs = specs
 
     def all(self) -> tuple[Command, ...]:
-        return (Command(CommandSpec("help", "Show what I can do"), self.help),)
+        return (Command(HELP, self.help),)
 
     async def help(self, call: CommandCall) -> CommandReply:
         allowed = [spec for spec in self._specs() if call.author.authority >= authority_for(spec, call)]

@@ -1,41 +1,62 @@
 """`persona …`: who Parley is on this server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from bot.commands.registry import Command
 from bot.errors import OrderInvalid
-from bot.moderation.moderation import Moderation
 from bot.personas.bounds import INSTRUCTIONS_LIMIT, MODEL_LIMIT, checked_instructions, parameter_names, with_parameters
 from bot.personas.personas import Personas
 from bot.personas.presets import DESCRIPTIONS, PRESETS
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, Param, Table
-from bot.vocabulary.conversation import Authority
+from bot.vocabulary.conversation import Authority, ConversationKey
 from bot.vocabulary.model import Sampling
 from bot.vocabulary.persona import Persona
 
 NEXT = "It is in force from the next message on."
 
 
+def _spec(verb: str, description: str, *params: Param) -> CommandSpec:
+    return CommandSpec(f"persona {verb}", description, Authority.ADMIN, Authority.MEMBER, params)
+
+
+LIST = _spec("list", "Show the personas I come with")
+SHOW = replace(_spec("show", "Show who I am on this server"), secret=True)
+USE = _spec("use", "Make me one of my presets", Param("preset", "Which preset", choices=tuple(PRESETS)))
+SET = _spec("set", "Give me instructions of your own", Param("instructions", "What I should be like", long=True, limit=INSTRUCTIONS_LIMIT))
+TUNE = _spec(
+    "tune",
+    "Set my model or one of its parameters",
+    Param("parameter", "Which parameter", choices=parameter_names()),
+    Param("value", 'Its value, or "default"', limit=2000),
+)
+RESET = _spec("reset", "Make me the plain assistant again")
+SPECS = (LIST, SHOW, USE, SET, TUNE, RESET)
+
+
+class Screen(Protocol):
+    """What instructions must pass."""
+
+    async def check(self, texts: Sequence[str], *, conversation: ConversationKey, author: str) -> None:
+        """Raises `Declined` for what must not be said."""
+
+
 class PersonaCommands:
     """Kept per server; whoever may change it is checked by the registry."""
 
-    def __init__(self, personas: Personas, moderation: Moderation) -> None:
+    def __init__(self, personas: Personas, screen: Screen) -> None:
         self._personas = personas
-        self._moderation = moderation
+        self._screen = screen
 
     def all(self) -> tuple[Command, ...]:
-        preset = Param("preset", "Which preset", choices=tuple(PRESETS))
-        text = Param("instructions", "What I should be like", long=True, limit=INSTRUCTIONS_LIMIT)
-        parameter = Param("parameter", "Which parameter", choices=parameter_names())
-        value = Param("value", 'Its value, or "default"', limit=2000)
         return (
-            Command(_spec("list", "Show the personas I come with"), self.list),
-            Command(replace(_spec("show", "Show who I am on this server"), secret=True), self.show),
-            Command(_spec("use", "Make me one of my presets", preset), self.use),
-            Command(_spec("set", "Give me instructions of your own", text), self.set, prefill=self.instructions),
-            Command(_spec("tune", "Set my model or one of its parameters", parameter, value), self.tune),
-            Command(_spec("reset", "Make me the plain assistant again"), self.reset),
+            Command(LIST, self.list),
+            Command(SHOW, self.show),
+            Command(USE, self.use),
+            Command(SET, self.set, prefill=self.instructions),
+            Command(TUNE, self.tune),
+            Command(RESET, self.reset),
         )
 
     async def list(self, call: CommandCall) -> CommandReply:
@@ -56,7 +77,7 @@ class PersonaCommands:
 
     async def set(self, call: CommandCall) -> CommandReply:
         text = checked_instructions(call.args["instructions"])
-        await self._moderation.check([text], conversation=call.conversation, author=call.author.id)
+        await self._screen.check([text], conversation=call.conversation, author=call.author.id)
         before = await self._personas.own(call.conversation.server_key)
         await self._personas.set(call.conversation.server_key, replace(before, name="custom", preset="", instructions=text))
         return CommandReply(f"I have my new instructions. {NEXT}")
@@ -73,10 +94,6 @@ class PersonaCommands:
 
     async def instructions(self, call: CommandCall) -> Mapping[str, str]:
         return {"instructions": (await self._personas.own(call.conversation.server_key)).instructions}
-
-
-def _spec(verb: str, description: str, *params: Param) -> CommandSpec:
-    return CommandSpec(f"persona {verb}", description, Authority.ADMIN, Authority.MEMBER, params)
 
 
 def _tuned(persona: Persona, name: str, value: str) -> Persona:

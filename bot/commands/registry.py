@@ -1,4 +1,4 @@
-"""All orders by name: who may give them, how they are read from text, how they are carried out."""
+"""All orders by name: who may give them, how they are carried out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.errors import BotError, NotAllowed, OrderInvalid
-from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, Param
+from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec
 from bot.vocabulary.conversation import Authority
 
 PREFILL_SECONDS = 1.0
@@ -29,7 +29,7 @@ class Command:
 
 
 class Registry:
-    """Carries out orders; whoever gave them always gets a reply."""
+    """`Orders` carried out in this process; whoever gave them always gets a reply."""
 
     def __init__(self, commands: Sequence[Command]) -> None:
         self._commands = {command.spec.name: command for command in commands}
@@ -64,22 +64,6 @@ class Registry:
         except (BotError, TimeoutError):
             return {}
 
-    def read(self, text: str) -> tuple[str, Mapping[str, str]] | None:
-        """An order written as a message ("persona use tutor"), or None: then it is meant for the model.
-
-        Only what fits an order exactly is one, so that "help me with…" or "stop words are…" still reach the model.
-        """
-        words = text.strip().removeprefix("/").split(maxsplit=2)
-        for size in (2, 1):
-            name = " ".join(words[:size]).lower()
-            command = self._commands.get(name)
-            if command and len(words) >= size:
-                rest = text.strip().removeprefix("/").split(maxsplit=size)[size:]
-                args = _arguments(command.spec.params, rest[0] if rest else "")
-                if args is not None:
-                    return name, args
-        return None
-
     def _allowed(self, call: CommandCall) -> Command:
         command = self._commands.get(call.name)
         if command is None:
@@ -108,17 +92,6 @@ def alone(call: CommandCall) -> bool:
 def _needs(name: str, authority: Authority) -> str:
     who = {Authority.MODERATOR: "moderators", Authority.ADMIN: "admins of this server", Authority.OPERATOR: "whoever runs me"}
     return f"Only {who.get(authority, 'others')} can use `{name}` here."
-
-
-def _arguments(params: Sequence[Param], rest: str) -> Mapping[str, str] | None:
-    """Arguments from the rest of a line: one word each, the last takes all that is left. None when they do not fit."""
-    values = rest.split(maxsplit=len(params) - 1) if params else rest.split()
-    required = sum(param.required for param in params)
-    if not required <= len(values) <= len(params):
-        return None
-    args = {param.name: value.strip() for param, value in zip(params, values, strict=False)}
-    fits = all(not param.choices or args.get(param.name, param.choices[0]).lower() in param.choices for param in params)
-    return args if fits else None
 
 
 def _check_arguments(spec: CommandSpec, args: Mapping[str, str]) -> None:

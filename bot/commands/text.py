@@ -1,7 +1,7 @@
 """Orders written as messages: carried out like any other, answered as text."""
 
-from bot.commands.registry import Registry
-from bot.vocabulary.commands import CommandCall, CommandReply, Table
+from bot.commands.reading import read
+from bot.vocabulary.commands import CommandCall, CommandReply, Orders, Table
 from bot.vocabulary.inbound import Addressed, Inbound
 
 FOR_YOU_ALONE = "I show that to you alone: please use the slash command, or ask me in a direct message."
@@ -10,22 +10,22 @@ FOR_YOU_ALONE = "I show that to you alone: please use the slash command, or ask 
 class TextOrders:
     """Reads orders from messages ("persona use tutor") and gives their replies as Markdown."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
 
     def name(self, inbound: Inbound) -> str:
         """The order's name, or "" when the message is meant for the model."""
-        order = self._registry.read(inbound.text)
+        order = read(self._orders.specs, inbound.text)
         return order[0] if order else ""
 
     async def carry_out(self, inbound: Inbound) -> str | None:
         """The reply; None when the message is no order."""
-        order = self._registry.read(inbound.text)
+        order = read(self._orders.specs, inbound.text)
         if order is None:
             return None
         call = call_from(inbound, *order)
-        secret = any(spec.secret for spec in self._registry.specs if spec.name == call.name)
-        return FOR_YOU_ALONE if secret and not call.direct else as_text(await self._registry.run(call))
+        secret = any(spec.secret for spec in self._orders.specs if spec.name == call.name)
+        return FOR_YOU_ALONE if secret and not call.direct else as_text(await self._orders.run(call))
 
 
 def call_from(inbound: Inbound, name: str, args: object = None) -> CommandCall:

@@ -8,6 +8,7 @@ from bot.spend.report import Currency
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, Table
 from bot.vocabulary.conversation import Authority
 
+USAGE = CommandSpec("usage", "Show today's tokens and costs")
 HEADER = ("model", "calls", "tokens in", "cached", "tokens out", "cost")
 
 
@@ -19,7 +20,7 @@ class UsageCommand:
         self._currency = currency
 
     def all(self) -> tuple[Command, ...]:
-        return (Command(CommandSpec("usage", "Show today's tokens and costs"), self.usage),)
+        return (Command(USAGE, self.usage),)
 
     async def usage(self, call: CommandCall) -> CommandReply:
         day = await self._ledger.day(call.conversation.server_key, self._ledger.today())

@@ -23,13 +23,15 @@ class Gate:
         return await self._in_thread(inbound)
 
     async def _in_thread(self, inbound: Inbound) -> bool:
-        voices = ConversationKeys(inbound.conversation).voices
         if inbound.addressed is not Addressed.AMBIENT:
-            await self._store.add_member(voices, inbound.author.id, ttl=self._seconds)
+            await self._spoken(inbound, called=True)
             return True
-        # nobody ever called us here: then we do not even count who speaks
-        if self._followups == "never" or not await self._store.members(voices):
+        if self._followups == "never" or not (spoken := await self._spoken(inbound, called=False)):
             return False
-        spoken = await self._store.add_member(voices, inbound.author.id, ttl=self._seconds)
         has_something = bool(inbound.text or inbound.attachments)
         return has_something and follows_up(self._followups, voices=spoken, others_mentioned=inbound.mentions_others)
+
+    async def _spoken(self, inbound: Inbound, *, called: bool) -> int:
+        """How many have spoken in the thread, its author included; 0 where nobody ever called us."""
+        voices = ConversationKeys(inbound.conversation).voices
+        return int(await self._store.run("voice", [voices], [inbound.author.id, self._seconds, int(called)]))

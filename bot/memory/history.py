@@ -1,5 +1,7 @@
 """The finished turns of a conversation, oldest first."""
 
+from collections.abc import Sequence
+
 from bot.memory.exchange import Exchange, exchanges
 from bot.memory.window import window
 from bot.store.connection import Store
@@ -26,6 +28,10 @@ class Memory:
         keys = ConversationKeys(conversation)
         turns = await self._store.sorted_range(keys.order, -self._messages, -1)
         entries = await self._store.hash_many(keys.history, turns)
+        return self.shown([entry for entry in entries if entry])
+
+    def shown(self, entries: Sequence[str]) -> tuple[Exchange, ...]:
+        """What the model sees of stored exchanges, oldest first."""
         known = [exchange for exchange in map(exchanges.load, entries) if exchange]
         return window(known, messages=self._messages, tokens=self._tokens)
 

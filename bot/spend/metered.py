@@ -79,7 +79,7 @@ class Metered:
         try:
             await self._ledger.settle(charge)
         except StoreUnavailable as away:  # the hold stays and is charged when its time is over
-            log.warning("charge not written, its hold stands for it", call=request.call, reason=str(away))
+            log.debug("charge not written, its hold stands for it", call=request.call, reason=str(away))
 
 
 class _Meter:

@@ -5,22 +5,34 @@
 | parley:{P}:seen:<conversation>:<event> | string | this event has joined | 3 days after it joined |
 | parley:{P}:mailbox:<lane> | list | messages that wait, JSON | 30 days after the last join; empty: gone |
 | parley:{P}:pending | zset | lanes with waiting messages, by server milliseconds of the first | permanent: one a partition |
-| parley:{P}:lease:<lane> | hash | token and epoch of whoever works there | the lease, then as long again |
+| parley:{P}:lease:<lane> | hash | token and epoch of whoever works there | an hour beyond the lease; free: a minute |
 | parley:{P}:journal:<lane> | hash | how far the lane's turn has come | 30 days; renamed when the turn is settled |
+| parley:{P}:signs:<lane> | hash | ids of waiting messages that show it | 30 days; each id until it is answered |
 | parley:{P}:turn:<conversation>:<turn> | hash | a settled turn, for its buttons | HISTORY_DAYS |
 | parley:{P}:history:<conversation> | hash | finished turns by id, JSON | HISTORY_DAYS after the last turn |
 | parley:{P}:order:<conversation> | zset | ids of those turns in order | as history |
 | parley:{P}:generation:<conversation> | string | how often it was reset | HISTORY_DAYS after the last reset |
 | parley:{P}:voices:<conversation> | set | who has spoken in a thread we take part in | HISTORY_DAYS after the last word |
 | parley:{S}:persona | string | the server's persona, JSON | permanent: an admin set it |
+| parley:{S}:manners | hash | how Parley behaves there: one field a setting, JSON | permanent: an admin set it |
+| parley:{S}:buried | hash | turns that were given up and can be tried again, by id, JSON | 30 days after the last one |
+| parley:{S}:burials | zset | turns that were given up, by server milliseconds | as buried |
 | parley:{S}:incidents | list | flagged inputs, newest first, JSON | 90 days after the last one |
 | parley:{S}:spend:<day> | hash | money and tokens of a day | 400 days |
 | parley:{S}:holds | hash | money held by calls that run, by call id | 2 days after the last hold |
 | parley:{S}:settled:<call> | string | this call was charged | 2 days |
+| parley:{A}:heard | hash | up to when each connection of an account has heard everything, Unix seconds | 30 days after the last stamp |
+| parley:{A}:directs | zset | its newest 1,000 direct channels, by Unix seconds of the last note | 30 days after the last one |
+| parley:graveyards | zset | servers where turns were given up, JSON, by server milliseconds of the last | 30 days after the last one |
+| parley:errands:<platform> | list | orders that wait for a process which carries them out, by id | a minute after the last one |
+| parley:errand:<id> | string | such an order, JSON | until it is taken up, or as long as somebody waits for it |
+| parley:reply:<id> | list | its reply, JSON | until it is read, a minute at most |
+| parley:pace:<bucket> | hash | which turns of an outbound budget are lent | seconds: until it is full again, and 10 s more |
 | parley:stop | channel | turns that were asked to stop | not stored |
 
-{P} is the partition of the conversation and {S} the server: the braces keep what one script touches in one slot of a Redis Cluster.
-The work engine keeps its own keys under `parley-work:`.
+{P} is the partition of the conversation, {S} the server and {A} our account on a platform: the braces keep what one script touches in
+one slot of a Redis Cluster. The work engine keeps its own keys under `parley-work-<platform>:`; of them `stream`, `workers`,
+`task-workers:*` and queued `runs:*` live for ever.
 """
 
 from dataclasses import dataclass
@@ -28,6 +40,7 @@ from urllib.parse import quote
 from zlib import crc32
 
 from bot.vocabulary.conversation import ConversationKey, ServerKey
+from bot.vocabulary.door import Source
 from bot.vocabulary.lane import Lane
 
 PARTITIONS = 64
@@ -36,11 +49,36 @@ PARTITIONS = 64
 SEEN_SECONDS = 3 * 86_400
 MAILBOX_SECONDS = 30 * 86_400
 JOURNAL_SECONDS = 30 * 86_400
+BURIED_SECONDS = 30 * 86_400
+LEASE_SECONDS = 3600
+"""A lease's key outlives it by so much: a holder whom an outage kept from renewing goes on if nobody has taken the lane."""
+FREE_LEASE_SECONDS = 60
+"""A free lease's key keeps the epoch until the server's clock has certainly moved on."""
 INCIDENT_SECONDS = 90 * 86_400
 SPEND_SECONDS = 400 * 86_400
 HOLD_SECONDS = 2 * 86_400
+HEARD_SECONDS = 30 * 86_400
+DIRECT_SECONDS = 30 * 86_400
+ERRANDS_SECONDS = 60
 
 STOP_CHANNEL = "parley:stop"
+GRAVEYARDS = "parley:graveyards"
+
+PREFIX = "parley:"
+"""Every key of ours begins with it; the work engine's do not."""
+
+PERMANENT = {
+    "pending": "one a partition; a lane leaves it when nothing waits there",
+    "persona": "an admin set it",
+    "manners": "an admin set it",
+}
+"""Kinds of keys that live for ever, each with its reason; every other key of ours has an end."""
+
+
+def kind(key: str) -> str:
+    """What a key of ours holds: the word of the table that follows the braces, or the prefix."""
+    rest = key.removeprefix(PREFIX)
+    return (rest.partition("}:")[2] if rest.startswith("{") else rest).partition(":")[0]
 
 
 def partition(conversation: ConversationKey) -> int:
@@ -51,6 +89,11 @@ def partition(conversation: ConversationKey) -> int:
 def pending(number: int) -> str:
     """The index of lanes with waiting messages in partition `number`."""
     return f"parley:{{{number}}}:pending"
+
+
+def pace(bucket: str) -> str:
+    """What is lent of an outbound budget."""
+    return f"parley:pace:{quote(bucket, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +158,10 @@ class LaneKeys:
     def journal(self) -> str:
         return self._key("journal")
 
+    @property
+    def signs(self) -> str:
+        return self._key("signs")
+
 
 @dataclass(frozen=True, slots=True)
 class ServerKeys:
@@ -130,6 +177,18 @@ class ServerKeys:
         return self._key("persona")
 
     @property
+    def manners(self) -> str:
+        return self._key("manners")
+
+    @property
+    def buried(self) -> str:
+        return self._key("buried")
+
+    @property
+    def burials(self) -> str:
+        return self._key("burials")
+
+    @property
     def incidents(self) -> str:
         return self._key("incidents")
 
@@ -142,3 +201,40 @@ class ServerKeys:
 
     def settled(self, call: str) -> str:
         return self._key("settled", call)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandKeys:
+    """The keys of an order that another process carries out. `id` is random: it names this one asking."""
+
+    id: str
+
+    @property
+    def errand(self) -> str:
+        return f"parley:errand:{self.id}"
+
+    @property
+    def reply(self) -> str:
+        return f"parley:reply:{self.id}"
+
+    @staticmethod
+    def waiting(platform: str) -> str:
+        return f"parley:errands:{quote(platform, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKeys:
+    """The keys of one account of ours on a platform."""
+
+    source: Source
+
+    def _key(self, kind: str) -> str:
+        return f"parley:{{{quote(self.source.platform, safe='')}:{quote(self.source.account, safe='')}}}:{kind}"
+
+    @property
+    def heard(self) -> str:
+        return self._key("heard")
+
+    @property
+    def directs(self) -> str:
+        return self._key("directs")

@@ -59,10 +59,11 @@ def lines_of(turn: Turn) -> tuple[Line, ...]:
     return tuple(Line(m.id, m.author.id, _speaker(m), _with_quote(m)) for m in turn.messages)
 
 
-def _past(exchange: Exchange) -> tuple[Message, Message]:
+def _past(exchange: Exchange) -> tuple[Message, ...]:
     said = "\n".join(f"{line.name}: {line.text}" for line in exchange.lines)
     names = {line.name for line in exchange.lines}
-    return Message(Role.USER, said, name=names.pop() if len(names) == 1 else ""), Message(Role.ASSISTANT, exchange.answer)
+    question = Message(Role.USER, said, name=names.pop() if len(names) == 1 else "")
+    return (question, Message(Role.ASSISTANT, exchange.answer)) if exchange.answer.strip() else (question,)
 
 
 def _said(message: Inbound) -> str:

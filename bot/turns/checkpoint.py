@@ -7,9 +7,8 @@ Checkpoint = Callable[[str], Awaitable[None]]
 
 STEPS = (
     "joined",  # the message waits in its mailbox; no wake was sent yet
-    "taken",  # the lane's lease is ours
-    "begun",  # the turn's messages are frozen in the journal
-    "announced",  # the journal tells the nonce of a post that was not made yet
+    "begun",  # the lane's lease is ours, the turn's messages are frozen in the journal, and it tells the nonce of its first post
+    "announced",  # a post is about to be made
     "posted",  # the placeholder stands on the platform, and the journal does not know it
     "placed",  # now it does
     "opened",

@@ -1,20 +1,20 @@
 """Where messages wait. A message is durable here before the platform hears that we have it, and stays until it is answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
-from itertools import takewhile
+from urllib.parse import quote, unquote
 
 import structlog
 
 from bot.store.codec import Codec
 from bot.store.connection import Store
 from bot.store.keys import MAILBOX_SECONDS, PARTITIONS, SEEN_SECONDS, ConversationKeys, LaneKeys, pending
-from bot.turns.lease import Lease
-from bot.vocabulary.inbound import Inbound
+from bot.vocabulary.inbound import Addressed, Inbound
 from bot.vocabulary.lane import Lane
 
-BATCH = 20
-"""Messages of one author that at most become one turn."""
+ORDER, DIRECT, PLAIN = "o", "d", "-"
+"""Flags that the scripts read: an order written as text, a direct message, neither."""
 
 _codec = Codec(Inbound)
 
@@ -22,12 +22,24 @@ log = structlog.get_logger(__name__)
 
 
 class Joined(Enum):
-    """What became of a message at the mailbox. `PENDING`: it is here already and waits; wake again."""
+    """What became of a message at the mailbox.
+
+    `BUSY`: it joined behind a turn that runs. `PENDING`: it is here already and waits; wake again.
+    """
 
     JOINED = "joined"
+    BUSY = "busy"
     PENDING = "pending"
     SEEN = "seen"
     FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A lane with waiting messages; `since` is the server's time in milliseconds at which the first of them joined."""
+
+    lane: Lane
+    since: int
 
 
 class Mailbox:
@@ -37,65 +49,79 @@ class Mailbox:
         self._store = store
         self._most = most
 
-    async def join(self, inbound: Inbound, lane: Lane) -> Joined:
-        """Duplicate check, append and index in one step. Raises `StoreUnavailable`: then it was not kept."""
+    async def join(self, inbound: Inbound, lane: Lane, *, order: bool = False) -> Joined:
+        """Duplicate check, append and index in one step. Raises `StoreUnavailable`: then it was not kept.
+
+        `order`: it is answered by itself, not together with what its author says before or after it.
+        """
         keys, shared = LaneKeys(lane), ConversationKeys(lane.conversation)
         reply: str = await self._store.run(
             "join",
-            [shared.seen(inbound.id), keys.mailbox, shared.pending],
-            [str(lane), _codec.dump(inbound), self._most, SEEN_SECONDS, MAILBOX_SECONDS],
+            [shared.seen(inbound.id), keys.mailbox, shared.pending, keys.journal],
+            [str(lane), written(inbound, order=order), self._most, SEEN_SECONDS, MAILBOX_SECONDS],
+            replicated=True,
         )
         return Joined(reply)
+
+    async def seen(self, inbound: Inbound) -> bool:
+        """Whether the event came before."""
+        return await self._store.get(ConversationKeys(inbound.conversation).seen(inbound.id)) is not None
 
     async def first_time(self, inbound: Inbound) -> bool:
         """The duplicate check alone, for what leaves no message behind."""
         return bool(await self._store.run("once", [ConversationKeys(inbound.conversation).seen(inbound.id)], [SEEN_SECONDS]))
 
-    async def head(self, lane: Lane) -> tuple[Inbound, ...]:
-        """The oldest waiting messages, at most `BATCH`, up to the first that cannot be read: turns count their messages from the head."""
-        messages = map(_codec.load, await self._lines(lane))
-        return tuple(message for message in takewhile(lambda message: message is not None, messages) if message)
+    async def still_waits(self, inbound: Inbound, lane: Lane) -> bool:
+        """Whether no turn has begun with the message yet; if so, it is noted that it shows a sign of waiting."""
+        keys = LaneKeys(lane)
+        return bool(await self._store.run("sign", [keys.mailbox, keys.journal, keys.signs], [_name(inbound), MAILBOX_SECONDS]))
 
-    async def drop_unreadable(self, lease: Lease) -> None:
-        """Make way for what waits behind messages of another time. Raises `LeaseLost`."""
-        unreadable = list(takewhile(lambda line: _codec.load(line) is None, await self._lines(lease.lane)))
-        if not unreadable:
-            return
-        dropped = int(await self._store.run("drop", [lease.keys.lease, lease.keys.mailbox], [lease.epoch, *unreadable]))
-        lease.check(dropped >= 0)
-        log.error("messages dropped that nobody can read", lane=str(lease.lane), messages=dropped)
+    async def head(self, lane: Lane, most: int = 1) -> tuple[Inbound, ...]:
+        """The oldest `most` waiting messages, without those that nobody can read."""
+        return read(await self._store.range(LaneKeys(lane).mailbox, 0, most - 1))
 
-    async def waiting_lanes(self) -> list[Lane]:
-        """Every lane with waiting messages, those that wait longest first within a partition."""
-        lanes: list[Lane] = []
-        for number in range(PARTITIONS):
-            lanes += _lanes(await self._store.sorted_range(pending(number), 0, -1))
-        return lanes
+    async def waiting(self) -> list[Waiting]:
+        """Every lane with waiting messages, those that wait longest first."""
+        indexes = await self._store.sorted_scores(*map(pending, range(PARTITIONS)))
+        return sorted((waiting for index in indexes for waiting in _lanes(index)), key=lambda waiting: waiting.since)
 
     async def lanes_of(self, lane: Lane) -> list[Lane]:
         """The waiting or running lanes of the same conversation."""
-        names = await self._store.sorted_range(ConversationKeys(lane.conversation).pending, 0, -1)
-        return [other for other in _lanes(names) if other.conversation == lane.conversation]
-
-    async def _lines(self, lane: Lane) -> list[str]:
-        return await self._store.range(LaneKeys(lane).mailbox, 0, BATCH - 1)
+        (index,) = await self._store.sorted_scores(ConversationKeys(lane.conversation).pending)
+        return [other.lane for other in _lanes(index) if other.lane.conversation == lane.conversation]
 
 
-def _lanes(names: Sequence[str]) -> list[Lane]:
+def written(inbound: Inbound, *, order: bool = False) -> str:
+    """A message as `join.lua` takes it: a line for the scripts, then the whole."""
+    flags = (ORDER if order else "") + (DIRECT if inbound.addressed is Addressed.DIRECT else "")
+    return f"{flags or PLAIN} {quote(inbound.author.id, safe='')} {_name(inbound)}\n{_codec.dump(inbound)}"
+
+
+def read(lines: Sequence[str]) -> tuple[Inbound, ...]:
+    """The messages in a mailbox's lines. What nobody can read, of another time or not ours, is left out and logged."""
+    messages = [(line, _codec.load(line.partition("\n")[2])) for line in lines]
+    for line, message in messages:
+        if message is None:
+            log.error("a message that nobody can read", message=line.partition("\n")[0][:200])
+    return tuple(message for _, message in messages if message)
+
+
+def by_name(messages: Sequence[Inbound], names: Sequence[str]) -> tuple[Inbound, ...]:
+    """Those of `messages` that the scripts call by `names`."""
+    wanted = {unquote(name) for name in names}
+    return tuple(message for message in messages if message.id in wanted)
+
+
+def _name(inbound: Inbound) -> str:
+    return quote(inbound.id, safe="")
+
+
+def _lanes(scores: Sequence[tuple[str, float]]) -> list[Waiting]:
     """One name that is not ours must not hide the lanes behind it."""
     lanes = []
-    for name in names:
+    for name, since in scores:
         try:
-            lanes.append(Lane.parse(name))
+            lanes.append(Waiting(Lane.parse(name), int(since)))
         except (TypeError, ValueError):
             log.warning("no lane has this name", name=name[:80])
     return lanes
-
-
-def first_turn(messages: Sequence[Inbound], is_order: Callable[[Inbound], bool]) -> tuple[Inbound, ...]:
-    """The consecutive messages of one author at the head: they are answered once. An order is a turn of its own."""
-    if not messages or is_order(messages[0]):
-        return tuple(messages[:1])
-    author = messages[0].author.id
-    count = next((i for i, message in enumerate(messages) if message.author.id != author or is_order(message)), len(messages))
-    return tuple(messages[:count])

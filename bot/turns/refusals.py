@@ -9,10 +9,11 @@ from bot.errors import BotError
 from bot.turns.ending import to_its_end
 from bot.turns.mailbox import Mailbox
 from bot.turns.turn import turn_id
+from bot.turns.unfenced import Unfenced
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
-from bot.vocabulary.reply import Placeholder, Refused, Surface
+from bot.vocabulary.reply import Refused, Surface
 
 FULL = "Too many messages are waiting here already, so I did not take this one. Please write it again when I have caught up."
 
@@ -50,7 +51,7 @@ class Refusals:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _post(self, inbound: Inbound, lane: Lane) -> None:
-        reply = _Unjournaled(turn_id(lane, inbound.id))
+        reply = Unfenced(turn_id(lane, inbound.id))
         try:
             surface = self._platforms[inbound.address.platform].surface(inbound.address, log=reply, resume=(), pending="")
             await _written(surface)
@@ -66,19 +67,3 @@ async def _written(surface: Surface) -> None:
         await surface.settle(Refused(FULL))
     finally:
         await to_its_end(surface.abandon())
-
-
-class _Unjournaled:
-    """`ReplyLog` of a reply that nobody takes up: when this process dies, it stays as it is."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    async def opening(self, part: int) -> str:
-        return f"{self._name}.{part}"
-
-    async def placed(self, part: int, placeholder: Placeholder) -> None:
-        """It is not written down anywhere."""
-
-    def held(self) -> bool:
-        return True

@@ -33,9 +33,9 @@ class Stopping:
 
     async def _stop_in_threads(self, call: CommandCall) -> bool:
         """A slash command in a channel cannot name a thread (Slack sends none): what its author asked for in any of them."""
-        running = [lane for lane in await self._mailbox.waiting_lanes() if _is_thread_of(lane.conversation, call.conversation)]
-        mine = [lane for lane in running if any(m.author.id == call.author.id for m in (await self._mailbox.head(lane))[:1])]
-        return any([await self._journal.stop(lane) for lane in mine])
+        waiting = await self._mailbox.waiting()
+        threads = [each.lane for each in waiting if _is_thread_of(each.lane.conversation, call.conversation)]
+        return any([await self._journal.stop(lane, author=call.author.id) for lane in threads])
 
 
 def _is_thread_of(conversation: ConversationKey, channel: ConversationKey) -> bool:

@@ -2,14 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from bot.vocabulary.inbound import Attachment, Inbound, Quoted
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.model import Usage
 from bot.vocabulary.reply import Outcome, Placeholder
 
-MOST_ATTEMPTS = 3
+MOST_RAISED = 3
 """Attempts that raised before a turn is buried: it is settled with an apology, and others get their turn."""
+
+MOST_DEATHS = 10
+"""Processes that died over a turn before it is buried."""
+
+DEATHS_ALONE = 3
+"""Processes that died in a turn's company before it runs alone: it may be the one that kills, or an innocent beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +24,39 @@ class Progress:
     """How far a turn has come, as the journal tells it to whoever takes it up.
 
     `parts` stand on the platform already; `pending` is the nonce of a post whose fate is unknown, or empty.
-    `outcome` is set once the turn was answered: then only the last edit is left to do. `raised` counts the attempts that broke.
+    `announced` is the nonce under which the first message is to be posted. `outcome` is set once the turn was answered: then only
+    the last edit is left to do. `raised` counts the attempts that broke, `deaths` those whose process left no word. `why` of a stop.
     """
 
     attempts: int = 1
     raised: int = 0
+    deaths: int = 0
     parts: tuple[Placeholder, ...] = ()
+    announced: str = ""
     pending: str = ""
     outcome: Outcome | None = None
     stop: bool = False
+    why: str = ""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nobody tries to answer it any more."""
+        return self.raised >= MOST_RAISED or self.deaths >= MOST_DEATHS
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is answered, and how far it has come. Never empty."""
+    """What is answered, and how far it has come. `past` are the exchanges before it, as they are stored, oldest first.
+
+    `signed`: those of its messages that show a sign of waiting. Without messages there is nothing to answer.
+    """
 
     id: str
     lane: Lane
     messages: tuple[Inbound, ...]
     progress: Progress = field(default_factory=Progress)
+    past: tuple[str, ...] = ()
+    signed: tuple[Inbound, ...] = ()
 
     @property
     def last(self) -> Inbound:
@@ -69,5 +90,5 @@ class Tally:
 
 
 def turn_id(lane: Lane, first: str) -> str:
-    """20 hexadecimal digits, the same for the same `first` message's id wherever and whenever it is worked on."""
-    return hashlib.sha256(f"{lane}\n{first}".encode()).hexdigest()[:20]
+    """20 hexadecimal digits, the same for the same `first` message's id wherever it is worked on, as `start.lua` makes them."""
+    return hashlib.sha1(f"{lane}\n{quote(first, safe='')}".encode(), usedforsecurity=False).hexdigest()[:20]

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.store.outage import AWAY
+from bot.store.url import parse_url
+from bot.store.work_engine import WorkEngineAddress, work_engine_address
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.tasks import end
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 Woken = Callable[[str], Awaitable[None]]
 """Called with a lane. It returns as soon as the work has a slot and a task of its own."""
 
+Full = Callable[[], bool]
+"""Whether this process has no slot for another lane: then the wakes are left to others."""
+
 DOCKET = "parley-work"
 """Prefix of the work engine's own keys; each platform has a queue, for processes that serve only some."""
 
@@ -26,7 +32,7 @@ CONNECTIONS = 300
 """Pool of the work engine: above twice its concurrency."""
 
 CONCURRENCY = 64
-"""Wakes that may wait for a slot in one process; the rest stay for others."""
+"""Wakes that one process takes at a time."""
 
 RESTART_SECONDS = 0.5
 
@@ -36,14 +42,19 @@ WAKE_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
+def never() -> bool:
+    """There is always room."""
+    return False
+
+
 class Wakes(Protocol):
     """Tells some process that a lane has work."""
 
     async def wake(self, lane: Lane) -> None:
         """Never raises."""
 
-    def received(self, woken: Woken, *, platforms: Sequence[str]) -> contextlib.AbstractAsyncContextManager[None]:
-        """Call `woken` for the lanes of `platforms` while open."""
+    def received(self, woken: Woken, *, platforms: Sequence[str], full: Full = never) -> contextlib.AbstractAsyncContextManager[None]:
+        """Call `woken` for the lanes of `platforms` while open, but not while `full`."""
 
 
 class LocalWakes:
@@ -60,7 +71,8 @@ class LocalWakes:
             task.add_done_callback(self._waiting.discard)
 
     @asynccontextmanager
-    async def received(self, woken: Woken, *, platforms: Sequence[str]) -> AsyncIterator[None]:
+    async def received(self, woken: Woken, *, platforms: Sequence[str], full: Full = never) -> AsyncIterator[None]:
+        """Also while `full`: there is nobody else, so a wake waits for its slot here."""
         self._woken = woken
         try:
             yield
@@ -72,8 +84,8 @@ class LocalWakes:
 class DocketWakes:
     """Through the work engine, to any process that has a free slot and serves the platform."""
 
-    def __init__(self, url: str, stack: AsyncExitStack) -> None:
-        self._url = url + ("&" if "?" in url else "?") + f"max_connections={CONNECTIONS}"
+    def __init__(self, address: WorkEngineAddress, stack: AsyncExitStack) -> None:
+        self._address = address
         self._stack = stack
         self._dockets: dict[str, Docket] = {}
         self._opening = asyncio.Lock()
@@ -84,23 +96,38 @@ class DocketWakes:
                 docket = await self._docket(lane.conversation.platform)
                 await docket.add("wake_lane")(str(lane))
         except Exception as error:  # noqa: BLE001  # whatever the work engine raises, the sweep will find the lane
-            log.warning("wake not sent", lane=str(lane), error=type(error).__name__)
+            say = log.debug if isinstance(error, AWAY) else log.warning  # the store says that Redis is away, once
+            say("wake not sent", lane=str(lane), error=type(error).__name__)
 
     @asynccontextmanager
-    async def received(self, woken: Woken, *, platforms: Sequence[str]) -> AsyncIterator[None]:
+    async def received(self, woken: Woken, *, platforms: Sequence[str], full: Full = never) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for platform in platforms:
-                await stack.enter_async_context(_received(await self._docket(platform), woken))
+                await stack.enter_async_context(_received(await self._docket(platform), woken, full))
             yield
+
+    async def prepare(self) -> None:
+        """Have the work engine's library at hand: a process that only sends wakes would load it while its first message waits."""
+        await asyncio.to_thread(_docket_class)
 
     async def _docket(self, platform: str) -> "Docket":
         async with self._opening:
             if platform not in self._dockets:
-                kind = await asyncio.to_thread(_docket_class)
-                docket = kind(name=f"{DOCKET}-{platform}", url=self._url, execution_ttl=timedelta(0))
-                docket.register(wake_lane)
-                self._dockets[platform] = await self._stack.enter_async_context(docket)
+                self._dockets[platform] = await self._opened(f"{DOCKET}-{platform}")
             return self._dockets[platform]
+
+    async def _opened(self, name: str) -> "Docket":
+        kind = await asyncio.to_thread(_docket_class)
+        *others, last = self._address.urls
+        for url in others:
+            with contextlib.suppress(*AWAY):
+                return await self._opened_at(kind, name, url)
+        return await self._opened_at(kind, name, last)
+
+    async def _opened_at(self, kind: "type[Docket]", name: str, url: str) -> "Docket":
+        docket = kind(name=name, url=url, execution_ttl=timedelta(0), credential_provider=self._address.credentials)
+        docket.register(wake_lane)
+        return await self._stack.enter_async_context(docket)
 
 
 async def _waking(woken: Woken, lane: Lane) -> None:
@@ -111,7 +138,7 @@ async def _waking(woken: Woken, lane: Lane) -> None:
 async def open_wakes(url: str) -> AsyncIterator[DocketWakes]:
     """The work engine on the same Redis as the store; its import and connection wait until they are needed."""
     async with AsyncExitStack() as stack:
-        yield DocketWakes(url, stack)
+        yield DocketWakes(work_engine_address(parse_url(url), connections=CONNECTIONS), stack)
 
 
 async def wake_lane(lane: str) -> None:
@@ -127,16 +154,28 @@ def _docket_class() -> "type[Docket]":
 
 
 @asynccontextmanager
-async def _received(docket: "Docket", woken: Woken) -> AsyncIterator[None]:
+async def _received(docket: "Docket", woken: Woken, full: Full) -> AsyncIterator[None]:
     from docket import Worker
 
+    class Patient(Worker):
+        """Takes nothing while all slots are taken: docket looks at its concurrency before each reading."""
+
+        @property
+        def concurrency(self) -> int:
+            return 0 if full() else CONCURRENCY
+
+        @concurrency.setter
+        def concurrency(self, _: int) -> None: ...
+
     async def wake_lane(lane: str) -> None:
-        await woken(lane)
+        if full():  # it was read just before the last slot was taken: back, for whoever has one
+            await docket.add(wake_lane)(lane)
+        else:
+            await woken(lane)
 
     docket.register(wake_lane)
-    worker = Worker(
+    worker = Patient(
         docket,
-        concurrency=CONCURRENCY,
         redelivery_timeout=timedelta(seconds=10),
         reconnection_delay=timedelta(seconds=RESTART_SECONDS),
         minimum_check_interval=timedelta(milliseconds=50),
@@ -155,5 +194,6 @@ async def _forever(run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
         except Exception as error:  # noqa: BLE001  # task boundary: it must come back, whatever ended it
-            log.warning("work engine ended, starting it again", error=f"{type(error).__name__}: {error}")
+            say = log.debug if isinstance(error, AWAY) else log.warning
+            say("work engine ended, starting it again", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(RESTART_SECONDS)

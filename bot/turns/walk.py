@@ -14,12 +14,14 @@ from bot.moderation.moderation import Moderation
 from bot.personas.personas import Personas
 from bot.turns.answer import answer
 from bot.turns.brief import Briefing, brief, lines_of
+from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.ending import to_its_end
 from bot.turns.journal import Journal, JournaledReply
 from bot.turns.lease import Lease
+from bot.turns.mending import Mending
 from bot.turns.screen import FILES_TOO, screen
-from bot.turns.turn import MOST_ATTEMPTS, Tally, Turn
+from bot.turns.turn import MOST_RAISED, Tally, Turn
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.model import Model
@@ -33,7 +35,11 @@ Order = Callable[[Inbound], Awaitable[str | None]]
 OUTAGE_PAUSE = 0.5
 """Seconds between two attempts to file an outcome while Redis is away."""
 
-BURIED = "I tried several times to answer this and could not. Please write it again in another way."
+STEERED = "Stopped here: you went on, and so do I."
+
+BURIED = (
+    "I tried several times to answer this and could not. Please write it again in another way; admins can also try it again with `status`."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +54,8 @@ class Desk:
     memory: Memory
     model: Model
     journal: Journal
+    mending: Mending
+    graveyard: Graveyard
     order: Order
     clock: Clock
     most_characters: int
@@ -73,24 +81,27 @@ class Walk:
     async def _run(self, turn: Turn, lease: Lease) -> None:
         began, tally, outcome = self._desk.clock.monotonic(), Tally(), turn.progress.outcome
         try:
-            surface = self._surface(turn, lease)
+            reply = JournaledReply(self._desk.journal, lease, turn, self._desk.checkpoint)
+            surface = self._surface(turn, reply)
             try:
                 outcome = await self._replied(turn, lease, surface, tally)
             except BaseException:  # cancelled too: whatever ends the turn here, its writer must not go on
                 await to_its_end(surface.abandon())  # an edit in flight must land while the lane is still ours
                 raise
+            if turn.progress.deaths:
+                self._desk.mending.later(turn, reply.parts, outcome)
         except PlatformRefused as refused:
             tally.error = str(refused)  # nobody can read us there: nothing is left to do
         finally:
             self._line(turn, outcome, tally, seconds=self._desk.clock.monotonic() - began)
 
     async def _replied(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
-        if turn.progress.stop:
-            lease.ask_to_stop(turn.id)
+        if turn.progress.hopeless:  # before anything can break again
+            await self._desk.graveyard.bury(turn, reason="raised" if turn.progress.raised >= MOST_RAISED else "died")
         await surface.open()
         await self._desk.checkpoint("opened")
         outcome = turn.progress.outcome
-        if turn.progress.raised >= MOST_ATTEMPTS:
+        if turn.progress.hopeless:
             outcome = await self._filed(lease, Failed(BURIED), entry="")
         if outcome is None:
             outcome = await self._found(turn, lease, surface, tally)
@@ -125,13 +136,14 @@ class Walk:
         await screen(turn, desk.moderation, most_characters=desk.most_characters)
         await desk.checkpoint("screened")
         persona = await desk.personas.current(conversation.server_key)
-        history = await desk.memory.recent(conversation)
-        briefing = brief(turn, persona, history, now=desk.clock.now(), epoch=lease.epoch, between=desk.between)
+        briefing = brief(turn, persona, desk.memory.shown(turn.past), now=desk.clock.now(), epoch=lease.epoch, between=desk.between)
         await desk.checkpoint("briefed")
         outcome = await answer(desk.model, briefing.request, surface.show, stop=lease.stop, tally=tally, clock=desk.clock)
         if tally.model:
             surface.show(Spent(tally.model, tally.usage.input, tally.usage.output, desk.show_cost(tally.cost)))
         await desk.checkpoint("answered")
+        if isinstance(outcome, Stopped) and lease.steered:
+            outcome = Stopped(outcome.text, STEERED)
         if turn.attachments and isinstance(outcome, Answered):
             outcome = Answered(outcome.text, FILES_TOO)
         return await self._filed(lease, outcome, entry=self._entry(turn, briefing, outcome, tally))
@@ -143,15 +155,16 @@ class Walk:
             try:
                 await self._desk.journal.remember(lease, outcome, entry=entry, keep=memory.keep, seconds=memory.seconds)
             except StoreUnavailable:
-                if not lease.held():
+                if lease.lost.is_set():
                     raise
                 await self._desk.clock.sleep(OUTAGE_PAUSE)
             else:
                 return outcome
 
     def _entry(self, turn: Turn, briefing: Briefing, outcome: Outcome, tally: Tally) -> str:
-        """What goes into the history; nothing when there is no answer to go with the question."""
-        if not isinstance(outcome, Answered | Truncated | Stopped) or not outcome.text.strip():
+        """What goes into the history; nothing when there is no answer to go with the question, unless its author goes on from it."""
+        steered = isinstance(outcome, Stopped) and outcome.note == STEERED
+        if not isinstance(outcome, Answered | Truncated | Stopped) or not (outcome.text.strip() or steered):
             return ""
         exchange = Exchange(
             turn=turn.id,
@@ -164,10 +177,9 @@ class Walk:
         )
         return exchanges.dump(exchange)
 
-    def _surface(self, turn: Turn, lease: Lease) -> Surface:
+    def _surface(self, turn: Turn, reply: JournaledReply) -> Surface:
         address, progress = turn.last.address, turn.progress
         platform = self._desk.platforms[address.platform]
-        reply = JournaledReply(self._desk.journal, lease, turn, self._desk.checkpoint)
         return platform.surface(address, log=reply, resume=progress.parts, pending=progress.pending)
 
     @staticmethod

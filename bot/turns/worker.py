@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
@@ -11,14 +11,14 @@ from bot.store.connection import Store
 from bot.store.keys import STOP_CHANNEL
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
-from bot.turns.lease import Lease, Leases
-from bot.turns.mailbox import Mailbox, first_turn
-from bot.turns.refusals import Refusals
-from bot.turns.turn import MOST_ATTEMPTS, Turn
+from bot.turns.lease import BATCH, Early, Lease, Leases
+from bot.turns.mailbox import Mailbox, Waiting
+from bot.turns.signs import Signs
+from bot.turns.slots import Slots
+from bot.turns.turn import DEATHS_ALONE, MOST_RAISED, Turn
 from bot.turns.wakes import Wakes
 from bot.turns.walk import while_held
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
 from bot.vocabulary.tasks import end
@@ -28,11 +28,17 @@ RunTurn = Callable[[Turn, Lease], Awaitable[None]]
 OUTAGE_PAUSE = 0.5
 """Seconds between two looks while Redis is away."""
 
+GRACE = 0.7
+"""Seconds after Redis came back in which those who worked may renew their leases, before we look for lanes that nobody works on."""
+
+SIGNED = 20
+"""Lanes of a sweep whose messages get a sign that they wait, in a process that is full."""
+
 log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs turns of any lane in this process, `slots` at a time."""
+    """Runs turns of any lane in this process, `slots` at a time. A lane that waits `overdue_seconds` comes before newer ones."""
 
     def __init__(
         self,
@@ -42,10 +48,11 @@ class Worker:
         journal: Journal,
         leases: Leases,
         run: RunTurn,
-        is_order: Callable[[Inbound], bool],
+        signs: Signs,
         clock: Clock,
         slots: int,
         sweep_seconds: float,
+        overdue_seconds: float,
         platforms: Mapping[str, Platform],
         checkpoint: Checkpoint = passed,
     ) -> None:
@@ -54,24 +61,22 @@ class Worker:
         self._journal = journal
         self._leases = leases
         self._run = run
-        self._is_order = is_order
+        self._signs = signs
         self._clock = clock
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = Slots(slots)
         self._sweep_seconds = sweep_seconds
+        self._overdue_seconds = overdue_seconds
         self._platforms = platforms
         self._checkpoint = checkpoint
-        self._refusals = Refusals(mailbox, platforms)
         self._working: dict[Lane, asyncio.Task[None]] = {}
         self._again: set[Lane] = set()
+        self._later: dict[Lane, asyncio.Task[None]] = {}
+        """Lanes whose messages are still gathered, or that ask for a slot before others."""
         self._closing = asyncio.Event()
 
     async def woken(self, lane: str) -> None:
         """A wake: take a slot, start the work in a task of its own, return."""
         await self._start(Lane.parse(lane))
-
-    async def refuse(self, inbound: Inbound, lane: Lane) -> None:
-        """Tell people that a message found no place in its lane. Raises `StoreUnavailable`."""
-        await self._refusals.refuse(inbound, lane)
 
     @asynccontextmanager
     async def working(self, wakes: Wakes, *, drain_seconds: float) -> AsyncIterator[None]:
@@ -79,23 +84,24 @@ class Worker:
         self._closing.clear()
         tasks = [asyncio.create_task(self._sweep(), name="sweep"), asyncio.create_task(self._hear_stops(), name="stops")]
         try:
-            async with wakes.received(self.woken, platforms=tuple(self._platforms)):
+            async with wakes.received(self.woken, platforms=tuple(self._platforms), full=lambda: self._slots.full):
                 yield
                 self._closing.set()
         finally:
             self._closing.set()
+            await end(*self._later.values())
             await self._drain(drain_seconds)
             await end(*tasks)
 
-    async def _start(self, lane: Lane) -> None:
+    async def _start(self, lane: Lane, *, overdue: bool = False) -> None:
         if self._closing.is_set() or lane.conversation.platform not in self._platforms:
             return
         if lane in self._working:
             self._again.add(lane)  # its task may be past its last look into the mailbox
             return
-        await self._slots.acquire()
+        await self._slots.take(overdue=overdue)
         if self._closing.is_set() or lane in self._working:
-            self._slots.release()
+            self._slots.give()
             return
         self._working[lane] = asyncio.create_task(self._work(lane), name=f"lane {lane}")
 
@@ -109,7 +115,7 @@ class Worker:
         finally:
             self._again.discard(lane)
             del self._working[lane]
-            self._slots.release()
+            self._slots.give()
 
     async def _attend(self, lane: Lane) -> None:
         """Everything that waits in one lane, if nobody else is at it."""
@@ -119,22 +125,26 @@ class Worker:
                     pass
         except LeaseLost as lost:
             log.warning("lane left to its new owner", lane=str(lane), reason=str(lost))
-        except (StoreUnavailable, PlatformUnavailable) as away:
+        except StoreUnavailable as away:
+            log.debug("lane interrupted, it will be taken up again", lane=str(lane), reason=str(away))
+        except PlatformUnavailable as away:
             log.warning("lane interrupted, it will be taken up again", lane=str(lane), reason=str(away))
         except Exception:  # task boundary: one lane's trouble must not end the worker; the sweep tries again
             log.exception("lane failed, it will be taken up again", lane=str(lane))
 
     async def _one_turn(self, lease: Lease) -> int:
-        """Answer the head of the mailbox; returns how many messages wait after it."""
-        waiting = await self._mailbox.head(lease.lane)
-        if not waiting:
-            await self._mailbox.drop_unreadable(lease)
-            return await self._journal.finish(lease, "")
-        await self._checkpoint("taken")
-        turn = await self._journal.begin(lease, waiting, first_turn(waiting, self._is_order))
+        """Answer the head of the mailbox; returns how many messages wait after it that can be answered now."""
+        turn = await self._leases.next_turn(lease)
+        if isinstance(turn, Early):
+            self._start_later(lease.lane, turn.seconds)
+        if not isinstance(turn, Turn):
+            return 0
         await self._checkpoint("begun")
+        if not turn.messages:
+            return await self._journal.finish(lease, turn.id)
+        self._signs.take_away(turn.signed)
         try:
-            await while_held(self._run(turn, lease), lease)
+            await self._walked(turn, lease)
         except (LeaseLost, StoreUnavailable, PlatformUnavailable):
             raise  # not the turn's own fault: it is taken up again until it is over
         except Exception as error:  # noqa: BLE001  # turn boundary: the third time it is the turn's own fault, and others wait behind it
@@ -143,35 +153,75 @@ class Worker:
         await self._checkpoint("finished")
         return left
 
+    async def _walked(self, turn: Turn, lease: Lease) -> None:
+        async with AsyncExitStack() as stack:
+            if turn.progress.deaths >= DEATHS_ALONE and not turn.progress.hopeless:
+                log.warning("turn runs alone", turn=turn.id, deaths=turn.progress.deaths)
+                await stack.enter_async_context(self._slots.alone())
+            await while_held(self._run(turn, lease), lease)
+
     async def _broke(self, lease: Lease, turn: Turn, error: Exception) -> int:
         """An attempt raised. After the third the next only apologises; when even that raises, the turn is dropped."""
         raised = turn.progress.raised + 1
         await self._journal.raised(lease, raised)
-        if raised < MOST_ATTEMPTS:
+        if raised < MOST_RAISED:
             raise error
-        event = "turn buried" if raised == MOST_ATTEMPTS else "buried turn dropped without a word"
+        event = "turn buried" if raised == MOST_RAISED else "buried turn dropped without a word"
         log.error(event, turn=turn.id, raised=raised, exc_info=error)
-        return 1 if raised == MOST_ATTEMPTS else await self._journal.finish(lease, turn.id)
+        return 1 if raised == MOST_RAISED else await self._journal.finish(lease, turn.id)
+
+    def _start_later(self, lane: Lane, seconds: float, *, overdue: bool = False) -> None:
+        if lane in self._later or self._closing.is_set():
+            return
+
+        async def start() -> None:
+            await self._clock.sleep(seconds)
+            await self._start(lane, overdue=overdue)
+
+        task = self._later[lane] = asyncio.create_task(start(), name=f"later {lane}")
+        task.add_done_callback(lambda _: self._later.pop(lane, None))
 
     async def _sweep(self) -> None:
+        away = False
         while True:
             try:
-                for lane in await self._mailbox.waiting_lanes():
-                    if lane not in self._working:
-                        await self._start(lane)
-            except StoreUnavailable as away:
-                log.debug("sweep postponed", reason=str(away))
+                waiting = await self._mailbox.waiting()
+                if away:
+                    away = False
+                    await self._clock.sleep(GRACE)
+                    continue
+                await self._look_after(waiting)
+            except StoreUnavailable as error:
+                away = True
+                log.debug("sweep postponed", reason=str(error))
                 await self._clock.sleep(OUTAGE_PAUSE)
                 continue
             except Exception:  # task boundary: without the sweep messages would wait for ever
                 log.exception("sweep failed")
             await self._clock.sleep(self._sweep_seconds)
 
+    async def _look_after(self, waiting: list[Waiting]) -> None:
+        """Start what nobody works on; in a full process, who is overdue asks before others, and who waits sees it."""
+        signed = 0
+        for each in waiting:
+            if each.lane in self._working or each.lane.conversation.platform not in self._platforms:
+                continue
+            overdue = self._clock.now() - each.since / 1000 >= self._overdue_seconds
+            if not self._slots.full:
+                await self._start(each.lane, overdue=overdue)
+            elif overdue:
+                self._start_later(each.lane, 0.0, overdue=True)
+            if self._slots.full and signed < SIGNED:
+                signed += 1
+                for inbound in await self._mailbox.head(each.lane, BATCH):
+                    self._signs.put_up(inbound, each.lane)
+
     async def _hear_stops(self) -> None:
         while True:
             try:
-                async for turn in self._store.listen(STOP_CHANNEL):
-                    self._leases.ask_to_stop(turn)
+                async for stop in self._store.listen(STOP_CHANNEL):
+                    turn, _, why = stop.partition(" ")
+                    self._leases.ask_to_stop(turn, why)
             except StoreUnavailable as away:
                 log.debug("stops not heard, renewals bring them", reason=str(away))
             except Exception:  # task boundary: it must come back
@@ -183,4 +233,3 @@ class Worker:
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             await end(*late)
-        await self._refusals.drain(seconds)

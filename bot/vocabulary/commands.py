@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.vocabulary.conversation import Author, Authority, ConversationKey, Place
 
@@ -70,3 +71,17 @@ class CommandReply:
 
 
 CommandSpecs = Sequence[CommandSpec]
+
+
+class Orders(Protocol):
+    """Whoever carries out what people order, here or in another process."""
+
+    @property
+    def specs(self) -> CommandSpecs:
+        """Everything people may order."""
+
+    async def run(self, call: CommandCall) -> CommandReply:
+        """The reply, whatever went wrong: it never raises `BotError`. The authority of whoever ordered is checked here."""
+
+    async def prefill(self, call: CommandCall) -> Mapping[str, str]:
+        """First contents of a form, within a second; empty when the person may not see them or they take too long."""

@@ -1,6 +1,7 @@
 """The engine as an adapter sees it: three verbs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -34,3 +35,39 @@ class Door(Protocol):
 
     async def prefill(self, call: CommandCall) -> Mapping[str, str]:
         """What a form shows before it is filled in. Answers within a second whatever the store does; empty when it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One connection by which we hear a platform. `account` is who we are there; `connection` tells its connections apart."""
+
+    platform: str
+    account: str
+    connection: str
+
+
+class Attendance(Protocol):
+    """How far we have listened, for a platform that does not tell again what was said while we were away.
+
+    Every method raises `StoreUnavailable`. Times are Unix seconds.
+    """
+
+    async def heard(self, source: Source, until: float) -> None:
+        """All that was said there up to `until` has been taken in."""
+
+    async def heard_until(self, source: Source) -> float | None:
+        """The last `until`; of a connection that is new, the oldest of its account's others; None when the account is new."""
+
+    async def remember_direct(self, source: Source, channel: str) -> None:
+        """Somebody wrote to us directly in `channel`. Cheap: it is written down once an hour."""
+
+    async def direct_channels(self, source: Source, since: float) -> Sequence[str]:
+        """Direct channels that were heard since, last heard first, at most 1,000."""
+
+
+class AttentiveDoor(Door, Protocol):
+    """A door that also keeps how far we have listened."""
+
+    @property
+    def attendance(self) -> Attendance:
+        """The record of it."""

@@ -10,14 +10,9 @@ from bot.vocabulary.reply import Placeholder, ReplyAddress, ReplyLog, Surface
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a platform allows. `text` in the platform's own count per message; the rest in seconds.
-
-    `edit_interval` is the least time between two sends that share a bucket (a Discord channel, a Slack workspace).
-    """
+    """What a platform allows. `text`: characters of one message, in the platform's own count."""
 
     text: int
-    edit_interval: float
-    post_interval: float = 0.0
 
 
 class Platform(Protocol):
@@ -33,6 +28,9 @@ class Platform(Protocol):
 
     def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> Surface:
         """A writer for one reply. `resume`: messages that already stand; `pending`: nonce of a post whose fate is unknown, or empty."""
+
+    async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
+        """Put a light sign on the message that `address` answers, or take it away; twice is as once. Raises `PlatformError`."""
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes of an attachment. Raises `PlatformRefused`."""

@@ -115,8 +115,11 @@ class ReplyLog(Protocol):
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         """Message `part` stands."""
 
-    def held(self) -> bool:
-        """Whether this process may still write. Ask immediately before each send; when False, stop for good."""
+    def check(self) -> None:
+        """Ask immediately before each send whether this process may still write.
+
+        Raises `LeaseLost`: stop for good. Raises `StoreUnavailable`: nobody knows now; ask again later, and send nothing until then.
+        """
 
 
 class Surface(Protocol):

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.store.connection import Store
 from bot.store.keys import ConversationKeys, LaneKeys
+from bot.turns.turn import turn_id
 from bot.vocabulary.lane import Lane
 
 TTL = 60
@@ -12,8 +13,20 @@ TTL = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What `start.lua` says of a turn. `epoch` is 0 when it is not ours; `early` is in milliseconds then."""
+
+    epoch: int
+    journal: dict[str, str]
+    messages: list[str]
+    past: list[str]
+    signs: list[str]
+    early: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Scripts:
-    """Every script of a lane with its keys. `epoch` is the epoch of whoever calls."""
+    """Every script of a lane with its keys. `epoch` is the epoch of whoever calls. Messages are named by their event."""
 
     store: Store
     lane: Lane
@@ -26,33 +39,37 @@ class Scripts:
     def shared(self) -> ConversationKeys:
         return ConversationKeys(self.lane.conversation)
 
-    async def join(self, event: str, *, most: int = 10) -> str:
-        keys = [self.shared.seen(event), self.of.mailbox, self.shared.pending]
-        return str(await self.store.run("join", keys, [str(self.lane), event, most, TTL, TTL]))
+    def turn(self, event: str) -> str:
+        """The name of the turn that begins with it."""
+        return turn_id(self.lane, event)
 
-    async def take(self, token: str, *, milliseconds: int = 10_000) -> int:
-        """The epoch, or 0."""
-        epoch, _ = await self.store.run("take", [self.of.lease], [token, milliseconds])
-        return int(epoch)
+    async def join(self, event: str, *, author: str = "ada", flags: str = "-", most: int = 10) -> str:
+        keys = [self.shared.seen(event), self.of.mailbox, self.shared.pending, self.of.journal]
+        message = f"{flags} {author} {event}\n{event}"
+        return str(await self.store.run("join", keys, [str(self.lane), message, most, TTL, TTL]))
 
-    async def renew(self, epoch: int, *, milliseconds: int = 10_000) -> tuple[bool, str]:
-        held, stop = await self.store.run("renew", [self.of.lease, self.of.journal], [epoch, milliseconds])
-        return bool(held), str(stop)
+    async def start(
+        self, token: str, *, process: str = "", milliseconds: int = 10_000, gather: int = 0, batch: int = 20, past: int = 10
+    ) -> Begun:
+        keys = [self.of.lease, self.of.journal, self.of.mailbox, self.shared.pending, self.shared.generation]
+        args: list[str | int] = [token, process or token, milliseconds, TTL * 1000, str(self.lane), gather, batch, TTL, past]
+        epoch, *rest = await self.store.run("start", [*keys, self.shared.history, self.shared.order, self.of.signs], args)
+        if not epoch:
+            return Begun(0, {}, [], [], [], early=int(rest[0]))
+        journal, messages, past_turns, signs = rest
+        named = [line.partition("\n")[2] for line in messages]
+        return Begun(int(epoch), dict(zip(journal[::2], journal[1::2], strict=True)), named, past_turns, signs)
+
+    async def renew(self, epoch: int, *, milliseconds: int = 10_000) -> tuple[bool, str, str]:
+        held, stop, why = await self.store.run("renew", [self.of.lease, self.of.journal], [epoch, milliseconds, TTL * 1000])
+        return bool(held), str(stop), str(why)
 
     async def release(self, epoch: int) -> bool:
-        return bool(await self.store.run("release", [self.of.lease], [epoch]))
-
-    async def begin(self, epoch: int, turn: str, count: int = 1) -> dict[str, str]:
-        """The journal; empty when refused."""
-        reply: list[str] = await self.store.run("begin", [*self._own, self.shared.generation], [epoch, turn, count, TTL])
-        return dict(zip(reply[::2], reply[1::2], strict=True))
+        return bool(await self.store.run("release", [self.of.lease, self.of.journal], [epoch]))
 
     async def note(self, epoch: int, **fields: str) -> bool:
         flat = [part for pair in fields.items() for part in pair]
         return bool(await self.store.run("note", self._own, [epoch, TTL, *flat]))
-
-    async def drop(self, epoch: int, *messages: str) -> int:
-        return int(await self.store.run("drop", [self.of.lease, self.of.mailbox], [epoch, *messages]))
 
     async def remember(self, epoch: int, turn: str, entry: str, *, outcome: str = "fine", keep: int = 10) -> bool:
         keys = [*self._own, self.shared.generation, self.shared.history, self.shared.order]
@@ -60,17 +77,24 @@ class Scripts:
 
     async def finish(self, epoch: int, turn: str) -> int:
         """How many messages wait; -1 when refused."""
-        keys = [*self._own, self.of.mailbox, self.shared.pending, self.shared.turn(turn)]
-        return int(await self.store.run("finish", keys, [epoch, str(self.lane), turn, TTL]))
+        keys = [*self._own, self.of.mailbox, self.shared.pending, self.shared.turn(turn), self.of.signs]
+        return int(await self.store.run("finish", keys, [epoch, str(self.lane), turn, TTL, TTL * 1000]))
 
-    async def stop(self, turn: str = "", *, by: str = "") -> str:
-        return str(await self.store.run("stop", [self.of.journal], [turn, by]))
+    async def stop(self, turn: str = "", *, by: str = "", author: str = "", why: str = "") -> str:
+        return str(await self.store.run("stop", [self.of.journal], [turn, by, author, why]))
+
+    async def sign(self, event: str) -> bool:
+        return bool(await self.store.run("sign", [self.of.mailbox, self.of.journal, self.of.signs], [event, TTL]))
 
     async def reset(self) -> int:
         return int(await self.store.run("reset", [self.shared.generation, self.shared.history, self.shared.order], [TTL]))
 
+    async def expires(self) -> None:
+        """For the server, the lease is over."""
+        await self.store._client.hset(self.of.lease, "ends", 1)
+
     async def waiting(self) -> list[str]:
-        return await self.store.range(self.of.mailbox, 0, -1)
+        return [line.partition("\n")[2] for line in await self.store.range(self.of.mailbox, 0, -1)]
 
     async def indexed(self) -> bool:
         return str(self.lane) in await self.store.sorted_range(self.shared.pending, 0, -1)

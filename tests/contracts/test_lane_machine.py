@@ -42,9 +42,14 @@ class Turn:
     name: str
     count: int
     generation: int
+    author: str
     attempts: int = 0
+    deaths: int = 0
+    process: str = ""
+    """Whoever began it last and left no word."""
     outcome: str = ""
     stop: bool = False
+    why: str = ""
     parts: str = ""
 
 
@@ -52,7 +57,8 @@ class Turn:
 class Plain:
     """What must be true of one lane."""
 
-    waiting: list[str] = field(default_factory=list)
+    waiting: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Event, author, and whether it is an order."""
     seen: set[str] = field(default_factory=set)
     holder: tuple[str, int] | None = None
     newest: int = 0
@@ -63,8 +69,21 @@ class Plain:
     history: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
 
+    signs: set[str] = field(default_factory=set)
+
     def held(self, epoch: int) -> bool:
         return self.holder is not None and self.holder[1] == epoch
+
+    def batch(self) -> int:
+        """How many messages at the head are one turn."""
+        _, author, order = self.waiting[0]
+        same = 1
+        while not order and same < len(self.waiting) and self.waiting[same][1:] == (author, False):
+            same += 1
+        return same
+
+    def events(self) -> list[str]:
+        return [event for event, _, _ in self.waiting]
 
 
 def machine_on(url: str) -> type[RuleBasedStateMachine]:
@@ -75,7 +94,7 @@ def machine_on(url: str) -> type[RuleBasedStateMachine]:
 
         def __init__(self) -> None:
             super().__init__()
-            self.runner, self.stack, self.plain = asyncio.Runner(), AsyncExitStack(), Plain()
+            self.runner, self.stack, self.plain, self.token = asyncio.Runner(), AsyncExitStack(), Plain(), ""
 
         def does(self, work: Coroutine[Any, Any, T]) -> T:
             return self.runner.run(work)
@@ -90,64 +109,82 @@ def machine_on(url: str) -> type[RuleBasedStateMachine]:
             self.does(self.stack.aclose())
             self.runner.close()
 
-        @rule(event=EVENTS)
-        def join(self, event: str) -> None:
+        @rule(event=EVENTS, author=st.sampled_from(["ada", "bob"]), order=st.booleans())
+        def join(self, event: str, author: str, order: bool) -> None:
             plain = self.plain
             if event in plain.seen:
                 expected = "pending" if plain.waiting else "seen"
             elif len(plain.waiting) >= MOST:
                 expected = "full"
             else:
-                expected = "joined"
+                expected = "busy" if plain.turn else "joined"
                 plain.seen.add(event)
-                plain.waiting.append(event)
-            assert self.does(self.lane.join(event, most=MOST)) == expected
+                plain.waiting.append((event, author, order))
+            assert self.does(self.lane.join(event, author=author, flags="o" if order else "-", most=MOST)) == expected
 
         @rule(target=epochs, token=st.sampled_from(["us", "them"]))
-        def take(self, token: str) -> Any:
-            epoch = self.does(self.lane.take(token))
-            if self.plain.holder is None:
-                assert epoch > self.plain.newest
-                self.plain.holder, self.plain.newest, self.plain.taken = (token, epoch), epoch, epoch
-            elif self.plain.holder[0] == token:
-                assert epoch == self.plain.holder[1]
+        def start(self, token: str) -> Any:
+            plain, begun = self.plain, self.does(self.lane.start(token))
+            if plain.holder and plain.holder[0] != token:
+                assert begun.epoch == 0
+                return multiple()
+            if not plain.waiting:
+                assert begun.epoch == 0
+                if plain.holder:
+                    plain.holder = plain.taken = None
+                return multiple()
+            if plain.holder:
+                assert begun.epoch == plain.holder[1]
             else:
-                assert epoch == 0
-            return epoch if epoch else multiple()
+                assert begun.epoch > plain.newest
+                plain.holder, plain.newest, plain.taken = (token, begun.epoch), begun.epoch, begun.epoch
+            turn = plain.turn
+            if turn is None:
+                event, author, _ = plain.waiting[0]
+                turn = plain.turn = Turn(self.lane.turn(event), plain.batch(), plain.generation, author)
+            elif turn.process not in ("", token):
+                turn.deaths += 1
+            turn.attempts, turn.process = turn.attempts + 1, token
+            assert begun.messages == plain.events()[: turn.count]
+            assert begun.past == plain.history
+            assert sorted(begun.signs) == sorted(plain.signs & set(begun.messages))
+            return begun.epoch
 
         @rule(epoch=epochs)
         def renew(self, epoch: int) -> None:
-            held = self.plain.held(epoch)
-            stop = self.plain.turn.name if held and self.plain.turn and self.plain.turn.stop else ""
-            assert self.does(self.lane.renew(epoch)) == (held, stop)
+            """Late or not: whoever took the lane last and did not give it back."""
+            plain, mine = self.plain, epoch == self.plain.taken
+            turn = plain.turn if mine else None
+            told = (turn.name, turn.why) if turn and turn.stop else ("", "")
+            assert self.does(self.lane.renew(epoch)) == (mine, *told)
+            if mine and plain.holder is None:
+                plain.holder = (self.token, epoch)
 
         @rule(epoch=epochs)
         def release(self, epoch: int) -> None:
-            mine = epoch == self.plain.taken
+            plain, mine = self.plain, epoch == self.plain.taken
             assert self.does(self.lane.release(epoch)) is mine
             if mine:
-                self.plain.taken, self.plain.holder = None, None
+                plain.taken, plain.holder = None, None
+                if plain.turn:
+                    plain.turn.process = ""
 
         @precondition(lambda self: self.plain.holder is not None)
         @rule()
         def time_passes(self) -> None:
             """The holder died, or slept: its lease is over, and nobody has noticed."""
-            self.does(self.lane.store._client.hset(self.lane.of.lease, "ends", 1))
-            self.plain.holder = None
+            self.does(self.lane.expires())
+            assert self.plain.holder
+            self.token, self.plain.holder = self.plain.holder[0], None
 
-        @rule(epoch=epochs, size=st.integers(1, MOST))
-        def begin(self, epoch: int, size: int) -> None:
+        @rule(event=EVENTS)
+        def sign(self, event: str) -> None:
             plain = self.plain
-            if not plain.waiting:
-                return
-            journal = self.does(self.lane.begin(epoch, plain.waiting[0], min(size, len(plain.waiting))))
-            if not plain.held(epoch):
-                assert journal == {}
-                return
-            if plain.turn is None:
-                plain.turn = Turn(plain.waiting[0], min(size, len(plain.waiting)), plain.generation)
-            plain.turn.attempts += 1
-            assert journal["epoch"] == str(epoch)
+            begun = plain.turn.count if plain.turn else 0
+            waits = event in plain.events()[begun:]
+            assert self.does(self.lane.sign(event)) is waits
+            if waits:
+                plain.signs.add(event)
 
         @rule(epoch=epochs, parts=st.sampled_from("xy"))
         def note(self, epoch: int, parts: str) -> None:
@@ -180,19 +217,21 @@ def machine_on(url: str) -> type[RuleBasedStateMachine]:
                 assert waiting == -1
                 return
             if plain.turn:
-                plain.answered += plain.waiting[: plain.turn.count]
+                done = plain.events()[: plain.turn.count]
+                plain.answered += done
+                plain.signs -= set(done)
                 plain.waiting, plain.turn = plain.waiting[plain.turn.count :], None
             assert waiting == len(plain.waiting)
             if not plain.waiting:
                 plain.holder = plain.taken = None
 
-        @rule()
-        def stop(self) -> None:
+        @rule(author=st.sampled_from(["", "ada", "bob"]), why=st.sampled_from(["", "steer"]))
+        def stop(self, author: str, why: str) -> None:
             turn = self.plain.turn
-            runs = turn is not None and not turn.outcome
-            assert self.does(self.lane.stop()) == (turn.name if turn and runs else "")
-            if turn and runs:
-                turn.stop = True
+            runs = turn is not None and not turn.outcome and author in ("", turn.author)
+            assert self.does(self.lane.stop(author=author, why=why)) == (turn.name if turn and runs else "")
+            if turn and runs and not turn.stop:
+                turn.stop, turn.why = True, why
 
         @rule()
         def reset(self) -> None:
@@ -211,7 +250,7 @@ def machine_on(url: str) -> type[RuleBasedStateMachine]:
 
         async def _agrees(self) -> None:
             plain, lane = self.plain, self.lane
-            assert await lane.waiting() == plain.waiting
+            assert await lane.waiting() == plain.events()
             assert await lane.indexed() or not plain.waiting, "stranded"
             assert await lane.history() == plain.history
             assert len(set(plain.answered)) == len(plain.answered)
@@ -223,7 +262,8 @@ def machine_on(url: str) -> type[RuleBasedStateMachine]:
                 assert (journal["turn"], journal["count"], journal["attempts"]) == (turn.name, str(turn.count), str(turn.attempts))
                 assert journal.get("outcome", "") == turn.outcome
                 assert journal.get("parts", "") == turn.parts
-                assert ("stop" in journal) is turn.stop
+                assert ("stop" in journal, journal.get("why", "")) == (turn.stop, turn.why)
+                assert int(journal.get("deaths", "0")) == turn.deaths
 
     return LaneMachine
 

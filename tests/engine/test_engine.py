@@ -71,7 +71,7 @@ async def test_a_stop_when_nothing_runs_gets_an_answer_once(house: Whole) -> Non
     assert await house.engine.receive(message("stop")) is Receipt.JOINED
     await writing(house, NOT_WRITING)
     assert await house.engine.receive(message("stop")) is Receipt.SEEN
-    await until(lambda: not house.engine.worker._working)
+    await until(house.rests)
     assert house.platform.said == [NOT_WRITING]
 
 
@@ -109,7 +109,7 @@ async def test_a_message_that_finds_no_place_is_refused_in_words_once(redis_url:
         assert await house.engine.receive(message("and this")) is Receipt.SEEN
         await writing(house, "Once upon", FULL)
         gate.set()
-        await until(lambda: not house.engine.worker._working)
+        await until(house.rests)
         assert await house.engine.receive(message("and this")) is Receipt.SEEN
     assert house.platform.said == ["Once upon", FULL]
 

@@ -1,16 +1,24 @@
 """What doctor finds on the engine's side, each with its remedy, against real servers that are set up wrong."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.examination import examine
 from bot.settings import Settings
 from bot.store.connection import Store
+from bot.store.keys import PARTITIONS, ConversationKeys, LaneKeys, ServerKeys, pending
+from bot.turns.buried import Graveyard
+from bot.turns.mailbox import Mailbox
 from bot.vocabulary.finding import Finding, Level
+from bot.vocabulary.lane import Lane
+from tests.engine.samples import CHANNEL, DIRECT, inbound, turn
 from tests.engine.whole import settings_for
 from tests.fakes.model.server import ModelServer
 
@@ -55,6 +63,7 @@ async def test_all_is_well(redis_url: str, model: ModelServer) -> None:
     )
     assert {finding.level for finding in findings.values()} == {Level.OK}, findings
     assert {"Redis", "Redis persistence", "Moderation", "Budget", "Model endpoint", "Model test-model"} <= set(findings)
+    assert {"Waiting messages", "Buried turns", "Stored keys"} <= set(findings)
 
 
 async def test_our_own_server_is_started_looked_at_and_ended(tmp_path: Path, model: ModelServer) -> None:
@@ -155,3 +164,48 @@ async def test_a_budget_needs_prices(redis_url: str) -> None:
     assert finding.level is Level.FATAL
     assert "nobody-knows-this-model" in finding.seen
     assert "PRICE_INPUT" in finding.remedy
+
+
+async def test_turns_that_were_given_up_on_any_server(store: Store, redis_url: str, model: ModelServer) -> None:
+    graveyard = Graveyard(store, clock=SystemClock())
+    for number in range(5):
+        said = inbound("my secret words", conversation=CHANNEL if number % 2 else DIRECT)
+        await graveyard.bury(replace(turn(said), id=f"turn{number}"), reason="KeyError")
+    finding = (await found(settings_for(redis_url, model.base_url)))["Buried turns"]
+    assert finding.level is Level.WARNING
+    assert finding.seen.startswith("5 turns were given up; the newest: turn")
+    assert finding.seen.count("KeyError") == 3
+    assert time.strftime("%Y-%m-", time.gmtime()) in finding.seen
+    assert "discord:dm-ada" in finding.seen or "discord:guild" in finding.seen
+    assert "secret" not in finding.seen
+    assert "status again" in finding.remedy
+
+
+@pytest.mark.parametrize(("age", "level"), [(30, Level.OK), (600, Level.WARNING)])
+async def test_messages_that_nobody_answers(store: Store, redis_url: str, model: ModelServer, age: int, level: Level) -> None:
+    said = inbound("is anybody there?")
+    await Mailbox(store, most=10).join(said, Lane.of(said))
+    mailbox = LaneKeys(Lane.of(said)).mailbox
+    since, _, rest = (await store.range(mailbox, 0, 0))[0].partition(" ")
+    await store._client.lset(mailbox, 0, f"{int(since) - age * 1000} {rest}")
+    finding = (await found(settings_for(redis_url, model.base_url)))["Waiting messages"]
+    assert finding.level is level
+    assert level is Level.OK or "worker" in finding.remedy
+
+
+async def test_keys_that_should_have_an_end(store: Store, redis_url: str, model: ModelServer) -> None:
+    await store.set(ServerKeys(CHANNEL.server_key).persona, "an admin set it")
+    for number in range(PARTITIONS):
+        await store._client.zadd(pending(number), {"nothing of ours": 1})
+    await store.set("parley-work-discord:stream", "the work engine's own")
+    await store.set(ConversationKeys(CHANNEL).seen("1"), "1", ttl=60)
+    settings = settings_for(redis_url, model.base_url)
+    assert (await found(settings))["Stored keys"].level is Level.OK
+    for number in range(3):
+        await store.set(ConversationKeys(CHANNEL).seen(f"for ever {number}"), "1")
+    await store.set("parley:odd", "1")
+    finding = (await found(settings))["Stored keys"]
+    assert finding.level is Level.WARNING
+    assert "3 × seen" in finding.seen
+    assert "1 × odd" in finding.seen
+    assert "persona" not in finding.seen

@@ -19,6 +19,10 @@ class Whole:
     platform: RoomPlatform
     model: ModelServer
 
+    async def rests(self) -> bool:
+        """Whether nothing waits in any lane."""
+        return not await self.engine.mailbox.waiting()
+
 
 def settings_for(redis_url: str, base_url: str, **more: object) -> Settings:
     """Settings with nothing to wait for; `more` by the settings' own names."""

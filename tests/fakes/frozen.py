@@ -100,7 +100,11 @@ class FreezingProxy:
             self._idle.set()
 
     async def _connect(self, near: _End) -> None:
-        _, near.other = await asyncio.get_running_loop().create_unix_connection(lambda: _End(self, near), str(self._socket))
+        try:
+            _, near.other = await asyncio.get_running_loop().create_unix_connection(lambda: _End(self, near), str(self._socket))
+        except OSError:  # the server itself is gone
+            _transport(near).abort()
+            return
         if not self._frozen and not _transport(near).is_closing():
             _transport(near).resume_reading()
 

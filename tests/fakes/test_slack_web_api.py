@@ -183,3 +183,22 @@ async def test_text_over_4000_cannot_be_an_update(server: SlackServer) -> None:
     with pytest.raises(SlackApiError, match="msg_too_long"):
         await client.chat_update(channel=general.id, ts=posted["ts"], text="x" * 4001)
     server.violations.clear()  # the judge says the same, where it is present
+
+
+@pytest.mark.skipif(not contracts_available(), reason="Slack's description is not beside this repository")
+@pytest.mark.parametrize("method", ["reactions.add", "reactions.remove"])
+async def test_the_judge_knows_both_ways_to_react(method: str) -> None:
+    async with SlackServer() as server:
+        with pytest.raises(SlackApiError, match="channel_not_found"):
+            await client_of(server).api_call(method, params={"channel": "C1", "name": "eyes", "ts": "1.1"})
+        assert any("'ts' was unexpected" in complaint for complaint in server.violations)
+
+
+async def test_an_app_without_the_scope_may_not_react() -> None:
+    async with SlackServer(scopes=["chat:write"], retry_delays=(), transport="http://127.0.0.1:9/") as server:
+        asha = server.add_user("asha")
+        message = await server.says(asha, server.add_channel(members=[asha]), "hello")
+        with pytest.raises(SlackApiError) as refused:
+            await client_of(server).reactions_add(channel=message.channel, timestamp=message.ts, name="eyes")
+        assert (refused.value.response["error"], refused.value.response["needed"]) == ("missing_scope", "reactions:write")
+        assert message.reactions == {}

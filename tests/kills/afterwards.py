@@ -5,19 +5,18 @@ from bot.store.connection import Store
 from bot.store.keys import ServerKeys
 from bot.vocabulary.conversation import ConversationKey
 from tests.engine.turns.crew import until
-from tests.scenarios.discord_house import Home
 
-RESTING = {"seen", "lease", "turn", "history", "order", "spend", "settled", "holds"}
+RESTING = {"seen", "lease", "turn", "history", "order", "spend", "settled", "holds", "voices", "heard", "directs"}
 """Kinds of keys that may stand while nothing waits."""
 
 
 class Afterwards:
-    """The store's side of one channel's conversation."""
+    """The store's side of one conversation."""
 
-    def __init__(self, home: Home, store: Store) -> None:
+    def __init__(self, conversation: ConversationKey, store: Store) -> None:
         self._store = store
-        self._conversation = ConversationKey("discord", str(home.guild.id), str(home.general.id))
-        self._money = ServerKeys(self._conversation.server_key)
+        self._conversation = conversation
+        self._money = ServerKeys(conversation.server_key)
 
     async def answered(self, turns: int) -> None:
         """Return when so many turns were finished, and no lane waits."""

@@ -11,6 +11,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.store.connection import Store
 from bot.turns.checkpoint import STEPS
+from bot.vocabulary.conversation import ConversationKey
 from tests.engine.turns.crew import Steps
 from tests.fakes.discord import User
 from tests.kills.afterwards import Afterwards
@@ -33,7 +34,7 @@ END = "\nAnd its end."
 
 @pytest.fixture
 def afterwards(home: Home, store: Store) -> Afterwards:
-    return Afterwards(home, store)
+    return Afterwards(ConversationKey("discord", str(home.guild.id), str(home.general.id)), store)
 
 
 def reached(step: str, death: str) -> bool:

@@ -30,7 +30,7 @@ from tests.fakes.model.server import ModelServer
 from tests.scenarios.house import settings_for
 
 NAME = "room"
-LIMITS = Limits(text=2000, edit_interval=0.01)
+LIMITS = Limits(text=2000)
 BEYOND = 1_000_000
 """More than any window: reads the whole history."""
 
@@ -78,6 +78,7 @@ class RoomPlatform:
 
     def __init__(self) -> None:
         self.room = Room(RealTime())
+        self.waiting: dict[str, bool] = {}
         self._pace = Pace(SystemClock())
         self._settled: dict[str, asyncio.Future[Outcome]] = {}
 
@@ -87,10 +88,13 @@ class RoomPlatform:
 
     def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> Surface:
         message = address.data["message"]
-        outlet = RoomOutlet(self.room, name=message, bucket=message, limits=LIMITS)
+        outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.01)
         live = _Reply(outlet, log=log, clock=SystemClock(), pace=self._pace, resume=resume, pending=pending)
         live.settled = self.settled(message)
         return live
+
+    async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
+        self.waiting[address.data["message"]] = waits
 
     async def fetch(self, attachment: Attachment) -> bytes:
         raise PlatformRefused(f"nothing is stored here: {attachment.id}")

@@ -1,22 +1,20 @@
 """Parley on a local Slack: a workspace, people in it, and the house opened as `parley run slack` does."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 
-from adapters.slack.app import open_slack
 from adapters.slack.markup import unescaped
-from adapters.slack.platform import open_platform
-from bot.assembly import open_engine
 from bot.engine import Engine
 from bot.settings import Settings
 from tests.fakes.model.server import ModelServer
-from tests.fakes.slack.records import Delivery
+from tests.fakes.slack.records import Attempt, Delivery
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.workspace import Channel, Message, User
-from tests.scenarios.house import QuickClock, settings_for
+from tests.scenarios.house import QuickClock, settings_for, slack_house
 
 SPEED = 40.0
 """Slack's and our own pace run this many times faster than by the wall: an edit each 31 ms instead of each 1.25 s."""
@@ -25,17 +23,19 @@ over_both = pytest.mark.parametrize("slack_mode", ["socket", "http"])
 """Over Socket Mode and over HTTP in turn."""
 
 
-@asynccontextmanager
-async def slack_house(settings: Settings, slack: SlackServer) -> AsyncIterator[Engine]:
-    """Listening and answering on `slack`, over the transport of the settings."""
-    clock = QuickClock(SPEED)
-    async with open_engine(settings) as engine, open_platform(settings, clock=clock) as platform:
-        engine.plug(platform)
-        async with engine.answering(), open_slack(settings, engine, platform=platform, clock=clock) as opened:
-            slack.transport = opened.address or "socket"
-            if not opened.address:
-                await slack.wait_for(lambda: len(slack.sockets.connections) == settings.slack_connections)
-            yield engine
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One of several processes of ours. It has a web server at `address`, or the Socket Mode connections numbered `links`."""
+
+    engine: Engine
+    address: str
+    links: range
+    steps: list[str]
+    """The steps of turns that it passed."""
+
+
+Choice = Callable[[Delivery, Attempt], Replica]
+"""Which process gets an attempt of Slack's to tell us something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,8 @@ class Acme:
     redis_url: str
     mode: str
 
-    @asynccontextmanager
-    async def parley(self, **more: object) -> AsyncIterator[Engine]:
-        """The house, closed properly at the end: what is in work is finished first. `more` by the settings' names."""
+    def settings(self, **more: object) -> Settings:
+        """What the house runs on here; `more` by the settings' names."""
         ours: dict[str, object] = {
             "slack_bot_token": self.slack.bot_token,
             "slack_app_token": self.slack.app_token,
@@ -58,9 +57,48 @@ class Acme:
             "slack_mode": self.mode,
             "port": 0,
         }
-        settings = settings_for(self.redis_url, self.model, **{**ours, **more})
-        async with slack_house(settings, self.slack) as engine:
-            yield engine
+        return settings_for(self.redis_url, self.model, **{**ours, **more})
+
+    @asynccontextmanager
+    async def parley(self, **more: object) -> AsyncIterator[Engine]:
+        """The house, closed properly at the end: what is in work is finished first. `more` as for `settings`."""
+        async with self.replica(**more) as one:
+            yield one.engine
+
+    @asynccontextmanager
+    async def replica(self, **more: object) -> AsyncIterator[Replica]:
+        """As `parley`; from now on Slack reaches this process over HTTP, and this one too over Socket Mode."""
+        settings, steps, before = self.settings(**more), list[str](), self.slack.sockets.ever
+
+        async def note(step: str) -> None:
+            steps.append(step)
+
+        async with slack_house(settings, clock=QuickClock(SPEED), checkpoint=note) as (engine, address):
+            self.slack.transport = address or "socket"
+            links = range(before + 1, before + 1 + (0 if address else settings.slack_connections))
+            await self.slack.wait_for(lambda: set(links) <= {connection.number for connection in self.slack.sockets.connections})
+            yield Replica(engine, address, links, steps)
+
+    @asynccontextmanager
+    async def replicas(self, **more: object) -> AsyncIterator[tuple[Replica, Replica]]:
+        """Two processes on one Redis. Each attempt of Slack's goes to the other of them, unless `reaches` says otherwise."""
+        async with self.replica(**more) as one, self.replica(**more) as other:
+            turns = itertools.cycle((one, other))
+            self.reaches(lambda delivery, attempt: next(turns))
+            yield one, other
+            self.slack.route = None
+
+    def reaches(self, choice: Choice) -> None:
+        """From now on Slack's attempts go to the process that is chosen, over either transport."""
+        chosen: dict[Attempt, Replica] = {}
+
+        def choose(delivery: Delivery, attempt: Attempt) -> Replica:
+            if attempt not in chosen:
+                chosen[attempt] = choice(delivery, attempt)
+            return chosen[attempt]
+
+        self.slack.route = lambda delivery, attempt: choose(delivery, attempt).address
+        self.slack.sockets.choose = lambda delivery, attempt, link: link.number in choose(delivery, attempt).links
 
     def channel(self, *people: User, name: str = "general") -> Channel:
         """A public channel with Parley in it."""
@@ -89,7 +127,7 @@ class Acme:
         events = [delivery for delivery in self.slack.post.deliveries if delivery.kind == "events_api"]
         return [one for one in events if "bot_id" not in one.body["event"] and not one.body["event"].get("hidden")]
 
-    async def reads(self, channel: Channel, *texts: str, under: Message | None = None, within: float = 5.0) -> None:
+    async def reads(self, channel: Channel, *texts: str, under: Message | None = None, within: float = 10.0) -> None:
         """Returns once Parley's messages say exactly `texts`. Raises TimeoutError with the transcript."""
         await self.slack.wait_for(lambda: self.answers(channel, under=under) == list(texts), within)
 

@@ -41,23 +41,6 @@ async def test_a_frozen_store_means_no_acknowledgement_and_one_answer_later(acme
 
 
 @over_both
-async def test_a_store_that_is_away_means_a_refusal_and_one_answer_later(acme: Acme, store_server: EmbeddedServer) -> None:
-    asha = acme.slack.add_user("asha")
-    general = acme.channel(asha)
-    acme = replace(acme, redis_url=store_server.url)
-    acme.slack.post.ack_timeout = 1.5
-    async with acme.parley():
-        store_server.stop_and_wait()
-        await acme.asks(asha, general, "hello")
-        assert {attempt.status for delivery in acme.told() for attempt in delivery.attempts[:1]} == {503 if acme.mode == "http" else None}
-        store_server.start_and_wait()
-        await acme.slack.delivered()
-        await acme.reads(general, "Hello from the model.")
-    assert all(delivery.attempts[-1].acknowledged for delivery in acme.told())
-    assert len(acme.model.asked) == 1
-
-
-@over_both
 async def test_a_model_that_is_slow_delays_no_acknowledgement(acme: Acme) -> None:
     asha = acme.slack.add_user("asha")
     general = acme.channel(asha)

@@ -1,7 +1,10 @@
 -- Ask the lane's running turn to stop. Whoever runs or continues it honours the field.
--- KEYS journal   ARGV turn id ("" for whichever runs), turn id that does not count: the one by which the order itself is carried out
+-- KEYS journal
+-- ARGV turn id ("" for whichever runs), turn id that does not count: the one by which the order itself is carried out,
+--      author whose turn alone may be stopped ("" for anybody's), why ("" or "steer")
 -- Returns the turn's id, or "" when none runs there or it has been answered already.
-local turn, outcome = unpack(redis.call('HMGET', KEYS[1], 'turn', 'outcome'))
+local turn, outcome, author = unpack(redis.call('HMGET', KEYS[1], 'turn', 'outcome', 'author'))
 if not turn or (ARGV[1] ~= '' and turn ~= ARGV[1]) or turn == ARGV[2] or outcome then return '' end
-redis.call('HSET', KEYS[1], 'stop', turn)
+if ARGV[3] ~= '' and author ~= ARGV[3] then return '' end
+if redis.call('HSETNX', KEYS[1], 'stop', turn) == 1 then redis.call('HSET', KEYS[1], 'why', ARGV[4]) end
 return turn

@@ -73,3 +73,14 @@ async def test_help_imports_nothing_heavy(run: Run) -> None:
     assert ran.status == 0
     for command in ("run", "chat", "worker", "doctor", "manifest", "invite"):
         assert f"  {command} " in ran.out
+
+
+async def test_receiving_only_needs_tokens_and_no_model(run: Run) -> None:
+    ran = await run("run", "--receive-only")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("No platform has tokens: ")
+    ran = await run("run", "slack", "--receive-only", env=DISCORD)
+    assert "SLACK_BOT_TOKEN is not set" in ran.err
+    ran = await run("run", "--receive-only", env=DISCORD | {"DISCORD_API_URL": "http://127.0.0.1:9", "REDIS_URL": "redis://127.0.0.1:9"})
+    assert ran.status == 2
+    assert "model" not in ran.err

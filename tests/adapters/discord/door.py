@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import NotAllowed
+from bot.errors import LeaseLost, NotAllowed
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, CommandSpecs, Param
 from bot.vocabulary.conversation import Authority
-from bot.vocabulary.door import Receipt
+from bot.vocabulary.door import Receipt, Source
 from bot.vocabulary.inbound import Inbound, Press
 from bot.vocabulary.reply import Placeholder
 
@@ -22,11 +22,43 @@ SPECS = (
 )
 
 
+class Register:
+    """`Attendance` in memory, kept over restarts by whoever keeps it. `fails`: the store is away."""
+
+    def __init__(self) -> None:
+        self.stamps: dict[Source, float] = {}
+        self.directs: dict[str, str] = {}
+        self.fails: Exception | None = None
+        self.asked = 0
+
+    async def heard(self, source: Source, until: float) -> None:
+        self._check()
+        self.stamps[source] = until
+
+    async def heard_until(self, source: Source) -> float | None:
+        self._check()
+        self.asked += 1
+        return self.stamps.get(source, min(self.stamps.values(), default=None))
+
+    async def remember_direct(self, source: Source, channel: str) -> None:
+        self._check()
+        self.directs[channel] = source.account
+
+    async def direct_channels(self, source: Source, since: float) -> tuple[str, ...]:
+        self._check()
+        return tuple(self.directs)
+
+    def _check(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+
+
 class Door:
-    """`bot.vocabulary.door.Door`. What it answers are fields; `on_receive` runs in a task of its own, as a turn does."""
+    """`bot.vocabulary.door.AttentiveDoor`. What it answers are fields; `on_receive` runs in a task of its own, as a turn does."""
 
     def __init__(self, specs: CommandSpecs = SPECS) -> None:
         self.specs = specs
+        self.attendance = Register()
         self.received: list[Inbound] = []
         self.calls: list[CommandCall] = []
         self.receipt = Receipt.JOINED
@@ -91,5 +123,6 @@ class Journal:
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self.stands[part] = placeholder
 
-    def held(self) -> bool:
-        return self.mine
+    def check(self) -> None:
+        if not self.mine:
+            raise LeaseLost

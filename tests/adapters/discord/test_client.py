@@ -1,21 +1,15 @@
 """Messages over real sockets: from the gateway through the door to an answer in place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 
-from adapters.discord.opening import Discord, open_discord
-from adapters.rendering.pace import Pace
-from bot.clock import SystemClock
-from bot.errors import StoreUnavailable
 from bot.settings import Settings
 from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Addressed, Inbound
-from bot.vocabulary.reply import Answered, TextDelta
 from tests.adapters.discord.conftest import settings_for
-from tests.adapters.discord.door import Door, Journal
+from tests.adapters.discord.door import Door
+from tests.adapters.discord.listening import answering, listening
 from tests.fakes.clock import VirtualClock
 from tests.fakes.discord import Channel, DiscordServer, bits
 
@@ -25,28 +19,6 @@ FOLLOW_UP = "and then?"
 @pytest.fixture
 def channel(server: DiscordServer) -> Channel:
     return server.add_channel("general")
-
-
-@asynccontextmanager
-async def listening(server: DiscordServer, settings: Settings, door: Door, clock: VirtualClock | None = None) -> AsyncIterator[Discord]:
-    """A whole Discord of ours: logged in, connected, leading to `door`."""
-    door.changed = server.changed
-    async with open_discord(settings, pace=Pace(SystemClock()), clock=clock or SystemClock()) as opened, opened.listening(door):
-        await opened.client.connected.wait()
-        yield opened
-
-
-def answering(discord: Discord, *words: str) -> Callable[[Inbound], Awaitable[None]]:
-    """A turn: a placeholder, growing text, the end."""
-
-    async def turn(inbound: Inbound) -> None:
-        surface = discord.platform.surface(inbound.address, log=Journal(inbound.id), resume=(), pending="")
-        await surface.open()
-        for word in words:
-            surface.show(TextDelta(word))
-        await surface.settle(Answered("".join(words)))
-
-    return turn
 
 
 async def test_a_mention_is_answered_in_place(server: DiscordServer, settings: Settings, door: Door, channel: Channel) -> None:
@@ -129,33 +101,6 @@ async def test_pain_4_a_channels_messages_reach_the_door_in_order(
         await server.wait_for(lambda: len(door.received) == 6)
     assert [inbound.text for inbound in door.received if inbound.text != "elsewhere"] == ["0", "1", "2", "3", "4"]
     assert door.received[-1].text != "elsewhere"  # another channel does not wait
-
-
-async def test_pain_11_a_store_that_is_away_is_said_once_a_minute_and_channel(
-    server: DiscordServer, settings: Settings, door: Door, channel: Channel
-) -> None:
-    clock, other = VirtualClock(), server.add_channel("other")
-    door.fails = StoreUnavailable("down")
-
-    async def ask(where: Channel) -> None:
-        await server.user_says(where, server.owner, f"{server.bot.mention} hi")
-
-    async with listening(server, settings, door, clock) as discord:
-        await ask(channel)
-        await ask(channel)
-        await server.wait_for(lambda: len(server.messages(channel)) == 3)
-        await ask(other)
-        await server.wait_for(lambda: len(server.messages(other)) == 2)
-        await clock.advance(61)
-        await ask(channel)
-        await server.wait_for(lambda: len(server.messages(channel)) == 5)
-        door.fails, door.on_receive = None, answering(discord, "fine")
-        await ask(channel)
-        await server.wait_for(lambda: door.received)
-        await door.turns()
-    said = [message for message in server.messages(channel) if message.author is server.bot]
-    assert [message.content for message in said] == [StoreUnavailable.user_text] * 2 + ["fine"]
-    assert [message.reply_to is None for message in said] == [True, True, False]
 
 
 async def test_typing_is_shown_once_and_only_to_whom_nothing_came(

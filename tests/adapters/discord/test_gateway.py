@@ -1,6 +1,5 @@
 """The gateway kept open, and ended."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -9,10 +8,10 @@ import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from structlog.testing import capture_logs
 
 from adapters.discord.client import intents_for
 from adapters.discord.opening import Discord, open_discord
-from adapters.discord.typing_hint import AFTER_SECONDS
 from adapters.rendering.pace import Pace
 from bot.clock import SystemClock
 from bot.errors import PlatformUnavailable, SettingsInvalid
@@ -22,35 +21,26 @@ from tests.adapters.discord.conftest import settings_for
 from tests.adapters.discord.door import Door, Journal
 from tests.fakes.discord import DiscordServer, bits
 from tests.fakes.server import Fault
-
-
-class Hasty(SystemClock):
-    """Does not wait, and writes down how long it should have."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
+from tests.scenarios.house import QuickClock
 
 
 async def test_a_gateway_loop_that_breaks_is_begun_again(server: DiscordServer, settings: Settings, door: Door) -> None:
     channel = server.add_channel("general")
-    clock = Hasty()
+    clock = QuickClock(20)
     door.changed = server.changed
-    async with open_discord(settings, pace=Pace(clock), clock=clock) as opened, opened.listening(door) as gateway:
-        for number in (1, 2):
-            await opened.client.connected.wait()
-            server.gateway.dispatch("MESSAGE_CREATE", lambda _: {"id": "no message"}, guild=None)
-            await server.wait_for(partial(_has, server.gateway.identifies, number + 1))
-            await opened.client.connected.wait()
-            await server.user_says(channel, server.owner, f"{server.bot.mention} {number}")
-            await server.wait_for(partial(_has, door.received, number))
-            assert opened.client.restarts == number
-        assert not gateway.done()
-        assert len(server.gateway.connections) == 1
-    first, second = (seconds for seconds in clock.slept if seconds != AFTER_SECONDS)
+    with capture_logs() as logs:
+        async with open_discord(settings, pace=Pace(clock), clock=clock) as opened, opened.listening(door) as gateway:
+            for number in (1, 2):
+                await opened.client.connected.wait()
+                server.gateway.dispatch("MESSAGE_CREATE", lambda _: {"id": "no message"}, guild=None)
+                await server.wait_for(partial(_has, server.gateway.identifies, number + 1))
+                await opened.client.connected.wait()
+                await server.user_says(channel, server.owner, f"{server.bot.mention} {number}")
+                await server.wait_for(partial(_has, door.received, number))
+                assert opened.client.restarts == number
+            assert not gateway.done()
+            assert len(server.gateway.connections) == 1
+    first, second = (line["again_in"] for line in logs if line["event"] == "gateway_broke")
     assert 0.75 <= first <= 1
     assert 1.5 <= second <= 2
     assert server.gateway.connections == []

@@ -1,12 +1,14 @@
 """Posting, editing and finding through REST, against the local Discord, in a process without a gateway."""
 
 import asyncio
+from typing import get_args
 
 import pytest
 
 from adapters.discord.limits import NONCE
 from adapters.discord.opening import Discord
 from adapters.discord.outlet import DiscordOutlet
+from adapters.rendering.outlet import Kind
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.vocabulary.inbound import Attachment
 from bot.vocabulary.reply import Answered, Placeholder, ReplyAddress, TextDelta
@@ -192,11 +194,12 @@ async def test_another_process_takes_up_what_stands(server: DiscordServer, rest:
 
 
 async def test_limits_and_files(server: DiscordServer, rest: Discord) -> None:
-    assert (rest.platform.name, rest.platform.limits.text, rest.platform.limits.edit_interval) == ("discord", 2000, 1.25)
+    assert (rest.platform.name, rest.platform.limits.text) == ("discord", 2000)
     with pytest.raises(PlatformRefused) as refused:
         await rest.platform.fetch(Attachment("1", "a.png", "image/png", 3))
     assert "cannot read files yet" in refused.value.user_text
     address = ReplyAddress("discord", {"channel": "5", "message": "6"})
-    assert DiscordOutlet(rest.client, address).bucket == "discord:5"
+    drawn = {kind: [budget.bucket for budget in DiscordOutlet(rest.client, address).budgets(kind)] for kind in get_args(Kind)}
+    assert drawn == {kind: [f"discord:5/{kind}", "discord/all"] for kind in ("post", "edit", "delete")}
     assert DiscordOutlet(rest.client, address).render(LINK) == LINK
     assert DiscordOutlet(rest.client, address).note("Stopped.\n\nAsk again.") == "-# Stopped.\n-# Ask again."

@@ -3,10 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from adapters.rendering.outlet import Kind
 from adapters.rendering.split import Render, identity
 from bot.errors import LeaseLost, PlatformError, PlatformRefused, StoreUnavailable
+from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder
 from tests.fakes.clock import VirtualClock
@@ -88,17 +90,24 @@ class Room:
 
 
 class RoomOutlet:
-    """`Outlet` into a `Room`. Takes note of sends that overlap, and of texts no platform would take, in `room.violations`."""
+    """`Outlet` into a `Room`: an edit `every` so many seconds, and `reserve` more in five times that.
+
+    Takes note of sends that overlap, and of texts no platform would take, in `room.violations`.
+    """
 
     def __init__(
-        self, room: Room, *, name: str = "reply", bucket: str = "room", limits: Limits | None = None, render: Render = identity
+        self, room: Room, *, name: str = "reply", bucket: str = "room", every: float = 1.0, reserve: int = 0, render: Render = identity
     ) -> None:
         self.room = room
-        self.limits = limits or Limits(text=room.limit, edit_interval=1.0)
-        self.bucket = bucket
+        self.limits = Limits(text=room.limit)
+        self._budget = Budget(bucket, interval=every, reserve=reserve, refill=5 * every)
         self._name = name
         self._render = render
         self._busy = False
+
+    def budgets(self, kind: Kind) -> Sequence[Budget]:
+        """Posts as many as one likes; edits and deletions in a bucket each."""
+        return () if kind == "post" else (replace(self._budget, bucket=f"{self._budget.bucket}/{kind}"),)
 
     def render(self, text: str) -> str:
         return self._render(text)
@@ -184,6 +193,7 @@ class Log:
         self.parts = list(parts)
         self.opened: list[tuple[int, str]] = []
         self.lost = False
+        self.doubtful = False
         self.away = 0
         self.slow: asyncio.Event | None = None
         self.fresh = True
@@ -203,8 +213,11 @@ class Log:
         assert part <= len(self.parts), f"part {part} of {len(self.parts)}"
         self.parts[part:] = [placeholder]
 
-    def held(self) -> bool:
-        return not self.lost
+    def check(self) -> None:
+        if self.lost:
+            raise LeaseLost
+        if self.doubtful:
+            raise StoreUnavailable
 
     def _answer(self) -> None:
         if self.away:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
 from adapters.rendering.split import Render, identity
-from bot.vocabulary.platform import Limits
+from bot.vocabulary.pace import Lender
 from bot.vocabulary.reply import Answered, Outcome, Placeholder, TextDelta
 from tests.adapters.rendering.room import Log, Room, RoomOutlet
 from tests.fakes.clock import VirtualClock
@@ -15,17 +15,18 @@ from tests.fakes.clock import VirtualClock
 class Scene:
     """Edits at most once a second, posts without a limit, messages of `limit` characters."""
 
-    def __init__(self, *, limit: int = 2000, render: Render = identity) -> None:
+    def __init__(self, *, limit: int = 2000, render: Render = identity, lender: Lender | None = None, reserve: int = 0) -> None:
         self.clock = VirtualClock()
         self.room = Room(self.clock, limit=limit)
-        self.pace = Pace(self.clock)
+        self.pace = Pace(self.clock, lender)
         self.log = Log()
         self._render = render
+        self._reserve = reserve
 
     def live(
         self, *, name: str = "reply", log: Log | None = None, resume: Sequence[Placeholder] = (), pending: str = "", patience: float = 600
     ) -> LiveMessage:
-        outlet = RoomOutlet(self.room, name=name, limits=Limits(text=self.room.limit, edit_interval=1.0), render=self._render)
+        outlet = RoomOutlet(self.room, name=name, reserve=self._reserve, render=self._render)
         log = log or self.log
         log.parts = list(resume)
         return LiveMessage(outlet, log=log, clock=self.clock, pace=self.pace, resume=resume, pending=pending, patience=patience)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from adapters.rendering.pace import Pace
 from adapters.slack.app import Slack, open_slack
 from adapters.slack.platform import SlackPlatform, open_platform
 from bot.clock import SystemClock
 from bot.settings import Settings
+from bot.vocabulary.clock import Clock
 from tests.adapters.slack.doors import RecordingDoor
 from tests.fakes.slack.server import SlackServer
 
@@ -39,10 +41,13 @@ def settings_for(server: SlackServer, *, mode: str = "socket", **overrides: Any)
 
 
 @asynccontextmanager
-async def opened(server: SlackServer, *, mode: str = "socket", **overrides: Any) -> AsyncIterator[Bench]:
+async def opened(server: SlackServer, *, mode: str = "socket", clock: Clock | None = None, **overrides: Any) -> AsyncIterator[Bench]:
     """Parley connected to `server` in one of the two modes; both are closed before this returns."""
-    settings, door, clock = settings_for(server, mode=mode, **overrides), RecordingDoor(), SystemClock()
-    async with open_platform(settings, clock=clock) as platform, open_slack(settings, door, platform=platform, clock=clock) as slack:
+    settings, door, clock = settings_for(server, mode=mode, **overrides), RecordingDoor(), clock or SystemClock()
+    async with (
+        open_platform(settings, pace=Pace(clock), clock=clock) as platform,
+        open_slack(settings, door, platform=platform, clock=clock) as slack,
+    ):
         if mode == "http":
             server.transport = slack.address
         else:

@@ -96,6 +96,25 @@ async def test_a_post_is_found_far_down_a_thread(bench: Bench) -> None:
     assert await outlet.find("n-2") is None
 
 
+async def test_a_look_up_that_was_cut_short_goes_on_where_it_was(bench: Bench) -> None:
+    """An app that may read one page a minute would otherwise read the first page for ever."""
+    channel, root = await asked_in_channel(bench)
+    outlet = outlet_for(bench, channel, root)
+    asha = bench.server.world.users[root.user]
+    for number in range(40):
+        await bench.server.says(asha, channel, f"chatter {number}", thread_ts=root.ts)
+    stands = await outlet.post("here", nonce="n-1", after=None)
+    for pages in (1, 2):
+        bench.server.limits.per_minute["conversations.replies"] = pages
+        with pytest.raises(PlatformUnavailable) as limited:
+            await outlet.find("n-1")
+        assert limited.value.retry_after
+    bench.server.limits.per_minute["conversations.replies"] = 3
+    assert await outlet.find("n-1") == stands
+    bench.server.limits.per_minute["conversations.replies"] = 6
+    assert await outlet.find("n-1") == stands, "a look-up that came to its end begins anew"
+
+
 async def test_editing_keeps_the_nonce_and_deleting_twice_is_fine(bench: Bench) -> None:
     channel, root = await asked_in_channel(bench)
     outlet = outlet_for(bench, channel, root)

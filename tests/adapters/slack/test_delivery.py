@@ -6,6 +6,7 @@ import gc
 import aiohttp
 import pytest
 
+from adapters.rendering.pace import Pace
 from adapters.slack.app import open_slack
 from adapters.slack.platform import open_platform
 from bot.clock import SystemClock
@@ -156,7 +157,7 @@ async def test_a_token_that_is_not_good_ends_the_start(
     if fault is not None:
         server.faults.add(match=("*", "auth.test"), fault=fault)
     settings, clock = settings_for(server, **overrides), SystemClock()
-    async with open_platform(settings, clock=clock) as platform:
+    async with open_platform(settings, pace=Pace(clock), clock=clock) as platform:
         with pytest.raises(error):
             async with open_slack(settings, RecordingDoor(), platform=platform, clock=clock):
                 pass

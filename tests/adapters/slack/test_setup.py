@@ -58,6 +58,7 @@ async def test_doctor_finds_all_well(server: SlackServer) -> None:
     ("scopes", "level", "missing"),
     [
         ([scope for scope in SCOPES if scope != "files:read"], Level.WARNING, "missing: files:read"),
+        ([scope for scope in SCOPES if scope != "reactions:write"], Level.WARNING, "missing: reactions:write"),
         ([scope for scope in SCOPES if scope != "chat:write"], Level.FATAL, "missing: chat:write"),
     ],
 )

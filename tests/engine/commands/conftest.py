@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.commands.busy import BusyCommand
 from bot.commands.conversation import ConversationCommands
 from bot.commands.help import HelpCommand
 from bot.commands.persona import PersonaCommands
 from bot.commands.registry import Registry
+from bot.commands.status import StatusCommand
+from bot.commands.stop import StopCommand
 from bot.commands.usage import UsageCommand
+from bot.manners.manners import Manners
 from bot.memory.history import Memory
 from bot.moderation.connection import open_endpoint
 from bot.moderation.incidents import Incidents
@@ -18,11 +22,33 @@ from bot.spend.ledger import Ledger
 from bot.spend.report import Currency
 from bot.store.connection import Store
 from bot.vocabulary.commands import CommandCall
+from bot.vocabulary.conversation import ServerKey
 from bot.vocabulary.model import Sampling
+from bot.vocabulary.standing import Again, Buried, Standing
 from tests.fakes.clock import VirtualClock
 from tests.fakes.model.server import ModelServer
 
 RUPEES = Currency("INR", 85)
+
+
+class Duty:
+    """What goes on, as a test says."""
+
+    def __init__(self) -> None:
+        self.now = Standing()
+        self.given_up: list[Buried] = []
+        self.says = Again.WAITS
+        self.asked: list[tuple[ServerKey, str]] = []
+
+    async def standing(self, server: ServerKey) -> Standing:
+        return self.now
+
+    async def buried(self, server: ServerKey) -> list[Buried]:
+        return self.given_up
+
+    async def again(self, server: ServerKey, turn: str) -> Again:
+        self.asked.append((server, turn))
+        return self.says
 
 
 class Office:
@@ -32,12 +58,17 @@ class Office:
         self.personas = Personas(store, model="default-model", defaults=Sampling(temperature=0.7, max_tokens=1000))
         self.memory = Memory(store, seconds=60, messages=20, tokens=8000)
         self.ledger = Ledger(store, clock=VirtualClock(), budget=budget)
+        self.manners = Manners(store)
+        self.duty = Duty()
         self.running = False
         self.stopped: list[CommandCall] = []
         commands = [
             *PersonaCommands(self.personas, moderation).all(),
-            *ConversationCommands(self.memory, self._stop).all(),
+            *ConversationCommands(self.memory).all(),
+            *StopCommand(self._stop).all(),
+            *BusyCommand(self.manners).all(),
             *UsageCommand(self.ledger, RUPEES).all(),
+            *StatusCommand(self.duty, version="1.2.3").all(),
         ]
         specs = [command.spec for command in commands]
         self.registry = Registry([*commands, *HelpCommand(lambda: specs).all()])

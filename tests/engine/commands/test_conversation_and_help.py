@@ -15,13 +15,15 @@ def listed(text: str) -> set[str]:
     return {line.split("`")[1] for line in text.removeprefix(INTRODUCTION).splitlines()}
 
 
-PERSONA = {
+SETTLED_BY_ADMINS = {
     "persona list",
     "persona show",
     "persona use <preset>",
     "persona set <instructions>",
     "persona tune <parameter> <value>",
     "persona reset",
+    "busy [mode]",
+    "status [action] [turn]",
 }
 
 
@@ -30,11 +32,11 @@ PERSONA = {
     [
         (Authority.MEMBER, CHANNEL, {"stop", "usage"}),
         (Authority.MODERATOR, CHANNEL, {"stop", "usage", "reset"}),
-        (Authority.ADMIN, CHANNEL, {"stop", "usage", "reset"} | PERSONA),
-        (Authority.OPERATOR, CHANNEL, {"stop", "usage", "reset"} | PERSONA),
-        (Authority.MEMBER, DIRECT, {"stop", "usage", "reset"} | PERSONA),
+        (Authority.ADMIN, CHANNEL, {"stop", "usage", "reset"} | SETTLED_BY_ADMINS),
+        (Authority.OPERATOR, CHANNEL, {"stop", "usage", "reset"} | SETTLED_BY_ADMINS),
+        (Authority.MEMBER, DIRECT, {"stop", "usage", "reset"} | SETTLED_BY_ADMINS),
         (Authority.MEMBER, SLACK_DIRECT, {"stop", "usage", "reset"}),
-        (Authority.ADMIN, SLACK_DIRECT, {"stop", "usage", "reset"} | PERSONA),
+        (Authority.ADMIN, SLACK_DIRECT, {"stop", "usage", "reset"} | SETTLED_BY_ADMINS),
     ],
 )
 async def test_help_lists_only_what_the_asker_may_order_here(

@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.registry import Command, Registry
-from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, Param
-
-
-async def nothing(call: CommandCall) -> CommandReply:
-    return CommandReply("")
-
+from bot.commands.reading import read
+from bot.vocabulary.commands import CommandSpec, Param
 
 PRESET = Param("preset", "Which preset", choices=("assistant", "tutor"))
 TEXT = Param("instructions", "What I should be like", long=True, limit=3000)
@@ -26,7 +21,6 @@ SPECS = (
     CommandSpec("stop", ""),
     CommandSpec("help", ""),
 )
-REGISTRY = Registry([Command(spec, nothing) for spec in SPECS])
 
 ORDERS = [
     ("stop", "stop", {}),
@@ -68,12 +62,12 @@ TALK = [
 
 @pytest.mark.parametrize(("text", "name", "args"), ORDERS)
 def test_an_order(text: str, name: str, args: dict[str, str]) -> None:
-    assert REGISTRY.read(text) == (name, args)
+    assert read(SPECS, text) == (name, args)
 
 
 @pytest.mark.parametrize("text", TALK)
 def test_talk_is_left_for_the_model(text: str) -> None:
-    assert REGISTRY.read(text) is None
+    assert read(SPECS, text) is None
 
 
 @given(
@@ -81,7 +75,7 @@ def test_talk_is_left_for_the_model(text: str) -> None:
     | st.lists(st.sampled_from(["persona", "use", "set", "tune", "stop", "tutor", "/", " ", "\n", "\x1c", "\u3000", "x"])).map("".join)
 )
 def test_reading_never_fails_and_finds_only_what_fits(text: str) -> None:
-    order = REGISTRY.read(text)
+    order = read(SPECS, text)
     if order is not None:
         spec = next(spec for spec in SPECS if spec.name == order[0])
         assert {param.name for param in spec.params if param.required} <= order[1].keys() <= {param.name for param in spec.params}

@@ -24,7 +24,9 @@ NEEDED = {
     **{f"persona {verb}": (ADMIN, MEMBER, ADMIN) for verb in ("list", "show", "use", "set", "tune", "reset")},
     "reset": (MODERATOR, MEMBER, MEMBER),
     "stop": (MEMBER, MEMBER, MEMBER),
+    "busy": (ADMIN, MEMBER, ADMIN),
     "usage": (MEMBER, MEMBER, MEMBER),
+    "status": (ADMIN, MEMBER, ADMIN),
     "help": (MEMBER, MEMBER, MEMBER),
 }
 PLACES = (CHANNEL, DIRECT, SLACK_DIRECT)

@@ -8,6 +8,8 @@ from bot.store.connection import Store
 from bot.store.keys import JOURNAL_SECONDS, ConversationKeys
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
+from bot.turns.mailbox import Mailbox
+from bot.turns.turn import Turn
 from bot.vocabulary.conversation import ConversationKey
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.reply import Answered
@@ -28,9 +30,12 @@ async def file(store: Store, memory: Memory, conversation: ConversationKey, text
     """One turn, filed as turns are."""
     message = inbound(text, conversation=conversation)
     journal = Journal(store, turn_seconds=JOURNAL_SECONDS)
-    async with Leases(store, clock=VirtualClock(), seconds=15).hold(Lane.of(message)) as lease:
+    await Mailbox(store, most=1).join(message, Lane.of(message))
+    leases = Leases(store, clock=VirtualClock(), seconds=15)
+    async with leases.hold(Lane.of(message)) as lease:
         assert lease is not None
-        turn = await journal.begin(lease, (message,), (message,))
+        turn = await leases.next_turn(lease)
+        assert isinstance(turn, Turn)
         filed = entry or exchanges.dump(exchange(text))
         await journal.remember(lease, Answered("answer"), entry=filed, keep=memory.keep, seconds=memory.seconds)
         await journal.finish(lease, turn.id)

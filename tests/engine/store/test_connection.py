@@ -30,7 +30,7 @@ async def every_verb(store: Store) -> None:
     calls = [
         store.run("once", ["k"], [1]), store.get("k"), store.set("k", "v", ttl=1), store.delete("k"), store.hash_all("k"),
         store.hash_many("k", ["f"]), store.hash_set("k", {"f": "v"}, ttl=1), store.push_newest("k", "v", keep=1, ttl=1),
-        store.range("k", 0, 1), store.sorted_range("k", 0, 1), store.add_member("k", "m", ttl=1), store.members("k"),
+        store.range("k", 0, 1), store.sorted_range("k", 0, 1), store.sorted_scores("k"),
         store.publish("c", "m"), store.info("server"), store.config("appendonly"), store.ping(), anext(aiter(store.listen("c"))),
     ]  # fmt: skip
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
@@ -101,9 +101,7 @@ async def test_the_verbs_do_what_they_say(store: Store) -> None:
     for word in ("one", "two", "three"):
         await store.push_newest("list", word, keep=2, ttl=10)
     assert await store.range("list", 0, -1) == ["three", "two"]
-    assert [await store.add_member("set", name, ttl=10) for name in ("ada", "bob", "ada")] == [1, 2, 2]
-    assert await store.members("set") == {"ada", "bob"}
-    for key in ("hash", "list", "set"):
+    for key in ("hash", "list"):
         assert 0 < await store._client.pttl(key) <= 10_000
     assert await store.delete("hash", "list", "nothing") == 2
     assert await store.get("nothing") is None

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.store import keys
-from bot.store.keys import PARTITIONS, ConversationKeys, LaneKeys, ServerKeys, partition, pending
+from bot.store.keys import PARTITIONS, PERMANENT, ConversationKeys, LaneKeys, ServerKeys, kind, pace, partition, pending
 from bot.vocabulary.conversation import ConversationKey, ServerKey
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import CHANNEL
@@ -25,12 +25,12 @@ def of_conversation(conversation: ConversationKey, event: str = "e") -> list[str
 
 def of_lane(lane: Lane) -> list[str]:
     of = LaneKeys(lane)
-    return [of.mailbox, of.lease, of.journal]
+    return [of.mailbox, of.lease, of.journal, of.signs]
 
 
 def of_server(server: ServerKey, name: str = "n") -> list[str]:
     of = ServerKeys(server)
-    return [of.persona, of.incidents, of.spend(name), of.holds, of.settled(name)]
+    return [of.persona, of.manners, of.buried, of.burials, of.incidents, of.spend(name), of.holds, of.settled(name)]
 
 
 def hash_tag(key: str) -> str:
@@ -38,10 +38,6 @@ def hash_tag(key: str) -> str:
     tag = re.search(r"\{([^}]+)\}", key)
     assert tag
     return tag[1]
-
-
-def kind(key: str) -> str:
-    return key.partition("}:")[2].partition(":")[0]
 
 
 @given(lane=LANES, event=IDS)
@@ -91,6 +87,13 @@ def test_no_two_kinds_share_a_key(conversation: ConversationKey) -> None:
     assert len(set(every)) == len(every)
 
 
+@given(one=IDS, other=IDS)
+@example(one="a/b", other="a%2Fb")
+def test_no_two_budgets_share_a_key(one: str, other: str) -> None:
+    assert (one == other) is (pace(one) == pace(other))
+    assert kind(pace(one)) == "pace"
+
+
 def test_the_lists_above_are_complete() -> None:
     for made, listed in (
         (ConversationKeys, of_conversation(CHANNEL)),
@@ -105,6 +108,15 @@ def test_the_table_names_each_kind_of_key_and_no_other() -> None:
     table = set(re.findall(r"^\| parley:\{[PS]\}:(\w+)", keys.__doc__ or "", re.MULTILINE))
     assert table == {kind(key) for key in (*of_conversation(CHANNEL), *of_lane(Lane(CHANNEL)), *of_server(CHANNEL.server_key))}
     assert f"| {keys.STOP_CHANNEL} |" in (keys.__doc__ or "")
+    assert f"| {pace('')}<bucket> |" in (keys.__doc__ or "")
+    assert f"| {keys.GRAVEYARDS} |" in (keys.__doc__ or "")
+    assert kind(keys.GRAVEYARDS) == "graveyards"
+
+
+def test_the_table_and_the_list_agree_on_what_lives_for_ever() -> None:
+    rows = (line.split("|") for line in (keys.__doc__ or "").splitlines() if line.startswith("| parley:"))
+    assert {kind(row[1].strip()) for row in rows if row[4].strip().startswith("permanent")} == PERMANENT.keys()
+    assert all(PERMANENT.values())
 
 
 def test_partitions_are_used_evenly() -> None:

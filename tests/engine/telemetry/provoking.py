@@ -49,7 +49,7 @@ class Talk:
 
     async def _rests(self) -> bool:
         with contextlib.suppress(StoreUnavailable):
-            return not await self.engine.mailbox.waiting_lanes() and not self.engine.worker._working
+            return not await self.engine.mailbox.waiting()
         return False
 
 

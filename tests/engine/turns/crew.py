@@ -13,18 +13,25 @@ from bot.personas.personas import Personas
 from bot.store.connection import Store, open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.keys import LaneKeys
+from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
 from bot.turns.mailbox import Joined, Mailbox
+from bot.turns.mending import Mending
+from bot.turns.reception import Reception
+from bot.turns.refusals import Refusals
+from bot.turns.signs import Signs
+from bot.turns.steering import Steering
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes
 from bot.turns.walk import Desk, Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.conversation import Author, ConversationKey, Place
+from bot.vocabulary.conversation import Author, ConversationKey, Place, ServerKey
 from bot.vocabulary.inbound import Addressed, Inbound
 from bot.vocabulary.lane import Lane
+from bot.vocabulary.manners import Busy
 from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Sampling, Text, Usage
 from bot.vocabulary.platform import Platform
 from bot.vocabulary.reply import ReplyAddress
@@ -118,13 +125,16 @@ class Process:
     stopping: Stopping
     worker: Worker
     wakes: LocalWakes
+    refusals: Refusals
     memory: Memory
+    reception: Reception
+    mending: Mending
 
     async def hears(self, *messages: Inbound, wake: bool = True) -> list[Joined]:
         """Each joins its lane, and its lane is woken here."""
         joined = []
         for inbound in messages:
-            joined.append(await self.mailbox.join(inbound, Lane.of(inbound)))
+            joined.append(await self.mailbox.join(inbound, Lane.of(inbound), order=self.reception.is_order(inbound)))
             if wake:
                 await self.wakes.wake(Lane.of(inbound))
         return joined
@@ -145,12 +155,13 @@ class Crew:
     def made(
         self, model: Model, *, store: Store | None = None, clock: Clock | None = None, lease: float = 5.0, slots: int = 8,
         checkpoint: Checkpoint = passed, sweep: float | None = None, most: int = 50,
-        order: Callable[[Inbound], str | None] = lambda _: None,
+        order: Callable[[Inbound], str | None] = lambda _: None, gather: float = 0.0, busy: Busy = Busy.QUEUE, overdue: float = 10.0,
     ) -> Process:  # fmt: skip
         """A process whose worker has not begun."""
         store, clock = store or self.store, clock or SystemClock()
         mailbox, journal = Mailbox(store, most=most), Journal(store, turn_seconds=SECONDS)
         memory = Memory(store, seconds=SECONDS, messages=20, tokens=8000)
+        signs, mending = Signs(mailbox, self.platforms, clock=clock), Mending(self.platforms, clock=clock, seconds=lease)
         desk = Desk(
             platforms=self.platforms,
             personas=Personas(store, model="small", defaults=Sampling()),
@@ -158,6 +169,8 @@ class Crew:
             memory=memory,
             model=model,
             journal=journal,
+            mending=mending,
+            graveyard=Graveyard(store, clock=clock),
             order=lambda inbound: _at_once(order(inbound)),
             clock=clock,
             most_characters=4000,
@@ -169,28 +182,39 @@ class Crew:
             store=store,
             mailbox=mailbox,
             journal=journal,
-            leases=Leases(store, clock=clock, seconds=lease),
+            leases=Leases(store, clock=clock, seconds=lease, gather_seconds=gather),
             run=Walk(desk).run,
-            is_order=lambda inbound: order(inbound) is not None,
+            signs=signs,
             clock=clock,
             slots=slots,
             sweep_seconds=sweep or lease / 2,
+            overdue_seconds=overdue,
             platforms=self.platforms,
             checkpoint=checkpoint,
         )
-        return Process(store, mailbox, journal, Stopping(journal, mailbox), worker, LocalWakes(), memory)
+        wakes, refusals = LocalWakes(), Refusals(mailbox, self.platforms)
+
+        async def mode(_: ServerKey) -> Busy:
+            return busy
+
+        steering = Steering(journal, mode)
+        reception = Reception(mailbox, wakes, refusals, signs, lambda inbound: order(inbound) is not None, steering)
+        return Process(store, mailbox, journal, Stopping(journal, mailbox), worker, wakes, refusals, memory, reception, mending)
 
     @asynccontextmanager
     async def at_work(self, model: Model, *, drain: float = 5.0, **options: object) -> AsyncIterator[Process]:
         """A process that answers while the block is open; `options` as for `made`."""
         process = self.made(model, **options)  # type: ignore[arg-type]
-        async with process.worker.working(process.wakes, drain_seconds=drain):
+        async with AsyncExitStack() as stack:
+            for part in (process.reception.open(drain_seconds=drain), process.mending.open()):
+                await stack.enter_async_context(part)
+            await stack.enter_async_context(process.worker.working(process.wakes, drain_seconds=drain))
             yield process
 
     async def done(self) -> None:
         """Return when nothing waits in any lane."""
         mailbox = Mailbox(self.store, most=1)
-        await until(lambda: _none(mailbox.waiting_lanes()))
+        await until(lambda: _none(mailbox.waiting()))
 
     async def journal_of(self, inbound: Inbound) -> dict[str, str]:
         return await self.store.hash_all(LaneKeys(Lane.of(inbound)).journal)

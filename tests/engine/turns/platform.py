@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
 from bot.clock import SystemClock
-from bot.errors import PlatformRefused
+from bot.errors import PlatformError, PlatformRefused
 from bot.vocabulary.inbound import Attachment
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder, ReplyAddress, ReplyLog, Surface
 from tests.adapters.rendering.room import Message, Room, RoomOutlet
 from tests.fakes.clock import VirtualClock
 
-LIMITS = Limits(text=2000, edit_interval=0.002)
+LIMITS = Limits(text=2000)
 
 
 class RoomTime(VirtualClock):
@@ -40,6 +40,8 @@ class RoomPlatform:
     def __init__(self, name: str = "discord", *, patience: float = 5.0) -> None:
         self.name = name
         self.room = Room(RoomTime())
+        self.waiting: dict[str, bool] = {}
+        self.sign_troubles: list[PlatformError] = []
         self.surfaces = 0
         """How many writers were made."""
         self._pace = Pace(SystemClock())
@@ -48,8 +50,13 @@ class RoomPlatform:
     def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> Surface:
         self.surfaces += 1
         message = address.data["message"]
-        outlet = RoomOutlet(self.room, name=message, bucket=message, limits=LIMITS)
+        outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.002)
         return LiveMessage(outlet, log=log, clock=SystemClock(), pace=self._pace, resume=resume, pending=pending, patience=self._patience)
+
+    async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
+        if self.sign_troubles:
+            raise self.sign_troubles.pop(0)
+        self.waiting[address.data["message"]] = waits
 
     async def fetch(self, attachment: Attachment) -> bytes:
         raise PlatformRefused(f"nothing is kept here: {attachment.id}")

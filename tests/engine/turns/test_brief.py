@@ -73,11 +73,18 @@ def test_what_is_filed_is_what_was_said() -> None:
     assert prompt(said("and?"), history=history)[1].text == prompt(quoted)[-1].text
 
 
+def test_a_question_that_its_author_went_on_from_stands_without_an_answer() -> None:
+    history = (Exchange("turn", lines_of(Turn("turn", Lane(THREAD), (said("first"),))), "", NOW),)
+    told = prompt(said("and more"), history=history)
+    assert [(message.role, message.text) for message in told[1:2]] == [(Role.USER, "Ada: first")]
+    assert [message.role for message in told] == [Role.SYSTEM, Role.USER, Role.USER, Role.USER]
+
+
 @given(text=STRANGE, name=STRANGE, quote=STRANGE)
 def test_the_system_message_never_holds_a_strangers_words(text: str, name: str, quote: str) -> None:
     persona = Persona("plain", "You help.")
     message = said(text, author=Author("eve", name), quoted=Quoted(name, quote), place=Place(text, quote))
-    past = Exchange("old", (Line("1", "eve", name, text),), text, NOW)
+    past = Exchange("old", (Line("1", "eve", name, text),), f"answer {text}", NOW)
     system, *others = prompt(message, history=(past,), persona=persona)
     assert system == Message(Role.SYSTEM, f"You help.\n\n{HOUSE_RULES}")
     assert [other.role for other in others] == [Role.USER, Role.ASSISTANT, Role.USER, Role.USER]

@@ -25,9 +25,9 @@ async def test_people_are_told_once_and_only_once_however_often_the_event_comes(
     async with crew.at_work(Speaker((gate, "yes")), most=1) as process:
         await filled(crew, process)
         for _ in range(3):
-            await process.worker.refuse(message("too much"), LANE)
+            await process.refusals.refuse(message("too much"), LANE)
         await until(lambda: crew.platform.room.texts("too much") == [FULL])
-        await process.worker.refuse(message("too much"), LANE)
+        await process.refusals.refuse(message("too much"), LANE)
         gate.set()
         await crew.done()
         assert await process.hears(message("too much")) == [Joined.SEEN]
@@ -39,7 +39,7 @@ async def test_a_flood_is_not_echoed(crew: Crew) -> None:
         await filled(crew, process)
         crew.platform.room.next("post", Trouble(before=0.1))
         for number in range(20):
-            await process.worker.refuse(message(f"m{number}"), LANE)
+            await process.refusals.refuse(message(f"m{number}"), LANE)
         await until(lambda: crew.platform.room.texts("m0") == [FULL])
     assert [name for name in (f"m{number}" for number in range(20)) if crew.platform.room.texts(name)] == ["m0"]
 
@@ -48,13 +48,13 @@ async def test_a_flood_is_not_echoed(crew: Crew) -> None:
 async def test_a_refusal_that_cannot_be_posted_troubles_nobody(crew: Crew, error: PlatformRefused | PlatformUnavailable) -> None:
     crew.platform.room.next("post", Trouble(error=error, lost=True))
     process = crew.made(Speaker())
-    async with process.worker.working(process.wakes, drain_seconds=5):
-        await process.worker.refuse(message("too much"), LANE)
-    assert not process.worker._refusals._posting
+    async with process.reception.open(drain_seconds=5):
+        await process.refusals.refuse(message("too much"), LANE)
+    assert not process.refusals._posting
 
 
 async def test_without_the_platform_it_is_not_tried(crew: Crew) -> None:
     crew.platforms.clear()
     process = crew.made(Speaker())
-    await process.worker.refuse(message("too much"), LANE)
-    assert not process.worker._refusals._posting
+    await process.refusals.refuse(message("too much"), LANE)
+    assert not process.refusals._posting

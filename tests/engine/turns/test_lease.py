@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.errors import LeaseLost
+from bot.errors import LeaseLost, StoreUnavailable
 from bot.store.connection import Store
 from bot.turns.lease import MARGIN, Lease, Leases
+from bot.turns.mailbox import Mailbox
+from bot.turns.turn import Turn
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import THREAD
 from tests.engine.turns.crew import Crew, Speaker, message, until
@@ -17,66 +19,78 @@ from tests.fakes.clock import VirtualClock
 LANE = Lane(THREAD)
 
 
+@asynccontextmanager
+async def taken(store: Store, leases: Leases | None = None) -> AsyncIterator[Lease]:
+    """The lane, held for a turn over a message that waits there."""
+    await Mailbox(store, most=9).join(message("hello"), LANE)
+    leases = leases or Leases(store, clock=VirtualClock(), seconds=60)
+    async with leases.hold(LANE) as lease:
+        assert lease
+        assert isinstance(await leases.next_turn(lease), Turn)
+        yield lease
+
+
 async def test_it_is_held_until_shortly_before_its_end(store: Store) -> None:
     clock = VirtualClock(patience=0.01)
-    async with Leases(store, clock=clock, seconds=10).hold(LANE) as lease:
-        assert lease
+    async with taken(store, Leases(store, clock=clock, seconds=10)) as lease:
         await clock.advance(9)
-        assert lease.held(), "it was renewed on the way"
+        lease.may_write()
         clock._elapsed += 10 * (1 - MARGIN)  # a freeze: nothing of ours ran meanwhile
-        assert not lease.held()
+        with pytest.raises(StoreUnavailable):
+            lease.may_write()
 
 
 async def test_a_refusal_ends_it_for_good(store: Store) -> None:
-    async with Leases(store, clock=VirtualClock(), seconds=10).hold(LANE) as lease:
-        assert lease
+    async with taken(store) as lease:
         lease.check(1)
         with pytest.raises(LeaseLost):
             lease.check(0)
-        assert not lease.held()
+        with pytest.raises(LeaseLost):
+            lease.may_write()
 
 
 async def test_nobody_else_holds_it_nor_we_twice(store: Store) -> None:
     us, them = (Leases(store, clock=VirtualClock(), seconds=10) for _ in range(2))
-    async with us.hold(LANE) as lease, us.hold(LANE) as again, them.hold(LANE) as theirs:
-        assert lease
-        assert (again, theirs) == (None, None)
-    async with them.hold(LANE) as theirs:
+    async with taken(store, us) as lease, us.hold(LANE) as again, them.hold(LANE) as theirs:
+        assert again is None
         assert theirs
-        assert theirs.epoch > lease.epoch
+        assert await them.next_turn(theirs) is None
+        ours = lease.epoch
+    async with taken(store, them) as lease:
+        assert lease.epoch > ours
 
 
 async def test_it_is_given_back_however_impatiently_its_holder_is_cancelled(store: Store) -> None:
-    leases, taken = Leases(store, clock=VirtualClock(), seconds=60), asyncio.Event()
+    leases, held = Leases(store, clock=VirtualClock(), seconds=60), asyncio.Event()
 
     async def hold() -> None:
-        async with leases.hold(LANE):
-            taken.set()
+        async with taken(store, leases):
+            held.set()
             await asyncio.Event().wait()
 
     for _ in range(2):
-        taken.clear()
+        held.clear()
         holding = asyncio.create_task(hold())
-        await taken.wait()
+        await held.wait()
         while not holding.done():
             holding.cancel()
             await asyncio.sleep(0)
         assert holding.cancelled()
-        async with Leases(store, clock=VirtualClock(), seconds=60).hold(LANE) as theirs:
-            assert theirs
+        async with taken(store):
+            pass
 
 
 async def test_a_stop_reaches_only_the_turn_that_it_means(store: Store) -> None:
-    async with Leases(store, clock=VirtualClock(), seconds=10).hold(LANE) as lease:
-        assert lease
+    one, two = (Turn(name, LANE, (message(name),)) for name in ("one", "two"))
+    async with taken(store) as lease:
         lease.ask_to_stop("")
-        lease.begin("one")
+        lease.begin(one, epoch=1)
         lease.ask_to_stop("two")
         assert not lease.stop.is_set()
-        lease.ask_to_stop("one")
-        assert lease.stop.is_set()
-        lease.begin("two")
-        assert not lease.stop.is_set()
+        lease.ask_to_stop("one", "steer")
+        assert (lease.stop.is_set(), lease.steered) == (True, True)
+        lease.begin(two, epoch=1)
+        assert (lease.stop.is_set(), lease.steered) == (False, False)
 
 
 class Lingering(Leases):

@@ -35,7 +35,7 @@ async def test_it_reaches_another_process_at_once_or_with_its_next_renewal(crew:
         if published:
             await until(lambda: _stopped(crew, elsewhere.journal))
         else:  # the publication was lost: only the field stands
-            await crew.store.run("stop", [LaneKeys(Lane(THREAD)).journal], ["", ""])
+            await crew.store.run("stop", [LaneKeys(Lane(THREAD)).journal], ["", "", "", ""])
         await crew.done()
     assert model.closed == 1
     assert crew.platform.said == ["beginning\n\n_Stopped._"]

@@ -3,8 +3,10 @@
 import asyncio
 import time
 
+import redis
+
 from bot.store.embedded import EmbeddedServer
-from bot.turns.wakes import WAKE_SECONDS, LocalWakes, open_wakes
+from bot.turns.wakes import DOCKET, WAKE_SECONDS, LocalWakes, open_wakes
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import SLACK_DIRECT, THREAD
 from tests.engine.turns.crew import until
@@ -62,3 +64,40 @@ async def test_here_a_wake_does_not_wait_for_a_slot() -> None:
         await wakes.wake(Lane(THREAD))
     await wakes.wake(Lane(THREAD))
     assert len(woken) == 1
+
+
+async def test_a_full_process_leaves_wakes_to_others_until_it_has_room(redis_url: str) -> None:
+    full, heard = True, {"full": list[str](), "free": list[str]()}
+    async with (
+        open_wakes(redis_url) as one,
+        one.received(lambda lane: _note(heard["full"], lane), platforms=("discord",), full=lambda: full),
+    ):
+        async with open_wakes(redis_url) as other, other.received(lambda lane: _note(heard["free"], lane), platforms=("discord",)):
+            for _ in range(6):
+                await one.wake(Lane(THREAD))
+            await until(lambda: len(heard["free"]) == 6)
+        await one.wake(Lane(THREAD))
+        await asyncio.sleep(0.3)  # it looks again every twentieth of a second
+        assert _sent(redis_url) == 7, "who is full takes no wake, rather than handing it back again and again"
+        assert heard["full"] == []
+        full = False
+        await until(lambda: len(heard["full"]) == 1)
+
+
+async def test_a_wake_that_was_read_together_with_the_one_that_took_the_last_slot_goes_back(redis_url: str) -> None:
+    heard: dict[str, list[str]] = {"small": [], "free": []}
+
+    async with open_wakes(redis_url) as one:
+        for _ in range(2):
+            await one.wake(Lane(THREAD))
+        async with one.received(lambda lane: _note(heard["small"], lane), platforms=("discord",), full=lambda: bool(heard["small"])):
+            await until(lambda: len(heard["small"]) == 1)
+            async with open_wakes(redis_url) as other, other.received(lambda lane: _note(heard["free"], lane), platforms=("discord",)):
+                await until(lambda: len(heard["free"]) == 1)
+    assert len(heard["small"]) == 1
+
+
+def _sent(redis_url: str) -> int:
+    """Wakes for one platform, as the work engine has counted them."""
+    with redis.Redis.from_url(redis_url) as client:
+        return int(client.xinfo_stream(f"{DOCKET}-discord:stream")["entries-added"])

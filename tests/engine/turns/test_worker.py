@@ -6,8 +6,9 @@ import pytest
 
 from bot.store.keys import ConversationKeys, LaneKeys
 from bot.turns.checkpoint import STEPS
-from bot.turns.mailbox import BATCH, Joined
-from bot.turns.turn import MOST_ATTEMPTS
+from bot.turns.lease import BATCH
+from bot.turns.mailbox import Joined
+from bot.turns.turn import MOST_RAISED
 from bot.turns.walk import BURIED
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import ADA, BOB, CHANNEL, THREAD
@@ -22,7 +23,7 @@ async def test_one_answer_for_one_message_and_its_exchange_is_remembered(crew: C
     assert crew.platform.said == ["heard Ada: hello"]
     assert crew.platform.room.seen()[0] == "…"
     assert await crew.history() == [("hello", "heard Ada: hello")]
-    assert steps.passed == list(STEPS[STEPS.index("taken") :])
+    assert steps.passed == list(STEPS[STEPS.index("begun") :])
     assert crew.platform.room.violations == []
 
 
@@ -129,7 +130,7 @@ async def test_a_turn_whose_platform_is_not_here_waits_for_a_process_that_has_it
     assert crew.platform.said == ["heard Ada: hello"]
 
 
-@pytest.mark.parametrize("defects", [MOST_ATTEMPTS, MOST_ATTEMPTS + 1])
+@pytest.mark.parametrize("defects", [MOST_RAISED, MOST_RAISED + 1])
 async def test_three_attempts_that_raise_bury_the_turn_with_an_apology_and_the_lane_goes_on(crew: Crew, defects: int) -> None:
     attempts = 0
 
@@ -151,12 +152,12 @@ async def test_three_attempts_that_raise_bury_the_turn_with_an_apology_and_the_l
 
 
 async def test_shutdowns_do_not_count_as_attempts_that_broke(crew: Crew) -> None:
-    for _ in range(MOST_ATTEMPTS + 2):
+    for _ in range(MOST_RAISED + 2):
         never = Speaker((asyncio.Event(),))
         async with crew.at_work(never, drain=0) as process:
             await process.hears(message("hello"))
             await until(lambda never=never: len(never.asked) == 1)  # type: ignore[misc]
-    assert (await crew.journal_of(message("hello")))["attempts"] == str(MOST_ATTEMPTS + 2)
+    assert (await crew.journal_of(message("hello")))["attempts"] == str(MOST_RAISED + 2)
     async with crew.at_work(Speaker()):
         await crew.done()
     assert crew.platform.said == ["heard Ada: hello"]

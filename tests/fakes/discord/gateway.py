@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.fakes.discord import bits
+from tests.fakes.discord.starts import Starts
 from tests.fakes.discord.state import Guild, User
 
 HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = 1, 2, 6, 7, 8, 9, 10, 11
@@ -76,7 +77,10 @@ class Session:
 
 
 class Gateway:
-    """All sessions. `forbidden_intents`: asking for one of them closes with 4014; `heartbeat` in seconds."""
+    """All sessions. `forbidden_intents`: asking for one of them closes with 4014; `heartbeat` in seconds.
+
+    `down`: ids of servers that have an outage; READY names them, and that is all. `hasty` counts IDENTIFYs that came too soon.
+    """
 
     def __init__(self, *, token: str, bot: User, guilds: Callable[[], list[Guild]], heartbeat: float) -> None:
         self.token, self.bot, self.heartbeat = token, bot, heartbeat
@@ -88,6 +92,9 @@ class Gateway:
         self.forbidden_intents = 0
         self.sessions: dict[str, Session] = {}
         self.identifies: list[dict[str, Any]] = []
+        self.starts = Starts()
+        self.hasty = 0
+        self.down: set[int] = set()
         self.resumes = 0
         self.heartbeats = 0
 
@@ -102,13 +109,24 @@ class Gateway:
         """The live ones of all sessions."""
         return [s.connection for s in self.sessions.values() if s.connection is not None]
 
-    async def drop(self, code: int) -> None:
-        """Closes every connection with `code`; 0 cuts without a word. The sessions can be resumed."""
-        dropped = self.connections
-        for session in self.sessions.values():
+    async def drop(self, code: int, *, shard: int | None = None) -> None:
+        """Closes every connection, or those of one shard, with `code`; 0 cuts without a word. The sessions can be resumed."""
+        dropped = [(session, session.connection) for session in self.of(shard) if session.connection is not None]
+        for session, _ in dropped:
             session.connection = None
-        for connection in dropped:
+        for _, connection in dropped:
             await connection.close(code)
+
+    def of(self, shard: int | None) -> list[Session]:
+        """The sessions of one shard, or all."""
+        return [session for session in self.sessions.values() if shard in (None, session.shard[0])]
+
+    def invalidate(self, *, shard: int | None = None) -> None:
+        """Opcode 9: the sessions are over, at once; what is said before the next IDENTIFY is told to nobody."""
+        for session in self.of(shard):
+            del self.sessions[session.id]
+            if session.connection is not None:
+                session.connection.put({"op": INVALID, "d": False})
 
     def ask_reconnect(self) -> None:
         """Opcode 7: the client should come back and resume."""
@@ -166,6 +184,10 @@ class Gateway:
         index, count = data.get("shard") or (0, 1)
         if not 0 <= index < count:
             return 4010
+        if self.starts.too_soon(index):
+            self.hasty += 1
+            connection.put({"op": INVALID, "d": False})
+            return 0
         session = Session(secrets.token_hex(16), (index, count), data["intents"], connection)
         self.sessions[session.id] = session
         self._greet(session)
@@ -178,7 +200,7 @@ class Gateway:
         ready |= {"application": {"id": str(self.bot.id), "flags": self.flags}, "session_type": "normal"}
         session.push("READY", ready | {"guilds": [{"id": str(g.id), "unavailable": True} for g in mine]})
         for guild in mine:
-            if session.intents & bits.GUILDS:
+            if session.intents & bits.GUILDS and guild.id not in self.down:
                 session.push("GUILD_CREATE", self.describe(guild, session) | {"unavailable": False})
 
     def _resume(self, connection: Connection, data: dict[str, Any]) -> int:

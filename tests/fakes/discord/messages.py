@@ -66,6 +66,10 @@ class Message:
         """Every text that stood here, oldest first."""
         return [v.content for v in self.history]
 
+    def reacted(self, emoji: str) -> set[int]:
+        """Ids of those whose `emoji` stands under it."""
+        return self.reactions.get(emoji, set())
+
     @property
     def ephemeral(self) -> bool:
         """Seen by one person only."""

@@ -31,6 +31,11 @@ class People(Core):
 
         self.gateway.dispatch("GUILD_CREATE", make, guild=guild, intent=bits.GUILDS)
 
+    def outage_ends(self, guild: Guild) -> None:
+        """A server that was `gateway.down` is there again."""
+        self.gateway.down.discard(guild.id)
+        self.gateway.dispatch("GUILD_CREATE", lambda session: self.describe(guild, session) | {"unavailable": False}, guild=guild)
+
     def add_role(self, guild: Guild, name: str, *, permissions: int = 0, mentionable: bool = False) -> Role:
         """A role of a server."""
         role = Role(self.ids.next(), name, permissions, mentionable)
@@ -147,9 +152,9 @@ class People(Core):
         """Tells the same MESSAGE_CREATE once more."""
         self.announce("MESSAGE_CREATE", message)
 
-    async def drop_gateway(self, code: int = 4000) -> None:
-        """Closes every websocket with `code` (0: cuts the line); sessions can be resumed."""
-        await self.gateway.drop(code)
+    async def drop_gateway(self, code: int = 4000, *, shard: int | None = None) -> None:
+        """Closes every websocket, or those of one shard, with `code` (0: cuts the line); sessions can be resumed."""
+        await self.gateway.drop(code, shard=shard)
 
     def forget_session(self) -> None:
         """No present session can be resumed any more: a RESUME gets opcode 9."""

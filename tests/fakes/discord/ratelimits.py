@@ -24,6 +24,8 @@ class Window:
 RULES: Mapping[str, Window] = {
     "POST /channels/{channel_id}/messages": Window(5, 5.0),
     "PATCH /channels/{channel_id}/messages/{message_id}": Window(5, 5.0),
+    "PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me": Window(1, 0.25),
+    "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me": Window(1, 0.25),
     "webhook": Window(5, 2.0),
 }
 DEFAULT = Window(50, 1.0)

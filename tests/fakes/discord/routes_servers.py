@@ -44,8 +44,7 @@ class ServerRoutes(Rest):
         return json_answer({"url": self.core.gateway_url})
 
     async def _gateway_bot(self, call: Call) -> web.Response:
-        starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return json_answer({"url": self.core.gateway_url, "shards": 1, "session_start_limit": starts})
+        return json_answer(self.core.gateway.starts.payload(self.core.gateway_url))
 
     async def _open_dm(self, call: Call) -> web.Response:
         user = self.core.users.get(int(call.body["recipient_id"]))

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from tests.fakes.slack.records import Attempt, Delivery
 
 Signature = Literal["good", "wrong", "old", "none"]
 OLD = 400  # seconds; the window is 300
+Route = Callable[[Delivery, Attempt], str]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -60,6 +62,17 @@ class HttpTransport:
         timestamp = str(int(time.time()) - (OLD if self.signature == "old" else 0))
         secret = self.secret + ("x" if self.signature == "wrong" else "")
         return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": sign(secret, timestamp, body)}
+
+
+@dataclass(frozen=True, slots=True)
+class Balancer:
+    """Several web servers of the bot's behind one address. `route` names the one that gets an attempt."""
+
+    route: Route
+    to: Callable[[str], HttpTransport]
+
+    async def attempt(self, delivery: Delivery, attempt: Attempt, *, timeout: float) -> None:
+        await self.to(self.route(delivery, attempt)).attempt(delivery, attempt, timeout=timeout)
 
 
 async def _note(attempt: Attempt, response: aiohttp.ClientResponse) -> None:

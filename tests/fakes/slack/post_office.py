@@ -21,12 +21,15 @@ class Transport(Protocol):
 
 
 class PostOffice:
-    """`deliveries` is everything ever sent. Times in seconds; there are as many redeliveries as `retry_delays`."""
+    """`deliveries` is everything ever sent. Times in seconds; there are as many redeliveries as `retry_delays`.
+
+    `loses`: of which attempts the acknowledgement is lost on its way, as if it came too late."""
 
     def __init__(self, *, ack_timeout: float, retry_delays: tuple[float, ...], changed: Callable[[], None]) -> None:
         self.deliveries: list[Delivery] = []
         self.ack_timeout = ack_timeout
-        self._delays = retry_delays
+        self.retry_delays = retry_delays
+        self.loses: Callable[[Attempt], bool] = lambda attempt: False
         self._changed = changed
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,14 +50,16 @@ class PostOffice:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _deliver(self, delivery: Delivery, transport: Transport, retry_num: int, reason: str | None) -> None:
-        last = len(self._delays) if delivery.kind == "events_api" else retry_num
+        last = max(len(self.retry_delays), retry_num) if delivery.kind == "events_api" else retry_num
         try:
             for num in range(retry_num, last + 1):
                 if num > retry_num:
-                    await asyncio.sleep(self._delays[num - 1])
+                    await asyncio.sleep(self.retry_delays[num - 1])
                 attempt = Attempt(time.monotonic(), num, reason)
                 delivery.attempts.append(attempt)
                 await transport.attempt(delivery, attempt, timeout=self.ack_timeout)
+                if attempt.acknowledged and self.loses(attempt):
+                    attempt.status, attempt.failure = None, "http_timeout"
                 delivery.first.set()
                 self._changed()
                 if attempt.acknowledged or attempt.no_retry:

@@ -12,7 +12,7 @@ from tests.fakes.slack.calls import decoded
 from tests.fakes.slack.chat import ChatMethods
 from tests.fakes.slack.files import Files
 from tests.fakes.slack.herald import Herald
-from tests.fakes.slack.http_transport import HttpTransport, Signature
+from tests.fakes.slack.http_transport import Balancer, HttpTransport, Route, Signature
 from tests.fakes.slack.lookup import PAGE_LIMIT, LookupMethods
 from tests.fakes.slack.people import People
 from tests.fakes.slack.post_office import ACK_TIMEOUT, RETRY_DELAYS, PostOffice, Transport
@@ -33,11 +33,14 @@ SCOPES = (
 )  # fmt: skip
 API = "/api/"
 
+JUDGED_AS = {"reactions.remove": "reactions.add"}
+"""Methods without a description here that take what another one takes."""
+
 
 class SlackServer(People, LocalServer):
-    """`transport`: "socket", or the address of the bot's own web server. `time_scale` shortens Slack's three seconds and
-    the lives of triggers, response_urls and streams; `retry_delays` are seconds as they are; `limits` has a scale of
-    its own. `team` is the first workspace, with our app installed."""
+    """`transport`: "socket", or the address of the bot's own web server; `route`, where it is set, spreads attempts over several
+    of them. `time_scale` shortens Slack's three seconds and the lives of triggers, response_urls and streams; `retry_delays` are
+    seconds as they are; `limits` has a scale of its own. `team` is the first workspace, with our app installed."""
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class SlackServer(People, LocalServer):
     ) -> None:
         super().__init__()
         self.transport = transport
+        self.route: Route | None = None
         self.signing_secret = "signing-secret-of-tests"
         self.app_token = "xapp-1-tests"
         self.limits = limits or RateLimits()
@@ -107,12 +111,13 @@ class SlackServer(People, LocalServer):
     def judge(self, request: Recorded) -> list[str]:
         """What Slack's own description has against the arguments of a call."""
         method, judged = request.path.removeprefix(API), slack_judge()
-        if judged is None or not request.path.startswith(API) or method not in slack_known():
+        described = JUDGED_AS.get(method, method)
+        if judged is None or not request.path.startswith(API) or described not in slack_known():
             return []
         arguments = decoded(request.body, request.query)
         for name in ("token", "team_id"):  # bolt sends team_id with every call; Slack reads it for org-wide tokens only
             arguments.pop(name, None)
-        return [f"{method}: {complaint}" for complaint in judged(method, arguments)]
+        return [f"{method}: {complaint}" for complaint in judged(described, arguments)]
 
     def faulty(self, fault: Fault) -> web.Response:
         """A scripted failure without a body gets Slack's: ratelimited, service_unavailable, internal_error."""
@@ -145,9 +150,9 @@ class SlackServer(People, LocalServer):
         await delivery.done.wait()
         return delivery
 
-    async def redeliver(self, delivery: Delivery) -> Delivery:
-        """The same payload once more, as Slack does when it believes that nobody acknowledged."""
-        self.post.send(delivery, self._transport(), retry_num=1, reason="http_timeout")
+    async def redeliver(self, delivery: Delivery, *, retry_num: int = 1) -> Delivery:
+        """The same payload once more, as Slack does when it believes that nobody acknowledged; and so on from there."""
+        self.post.send(delivery, self._transport(), retry_num=retry_num, reason="http_timeout")
         await delivery.done.wait()
         return delivery
 
@@ -157,9 +162,11 @@ class SlackServer(People, LocalServer):
             await delivery.done.wait()
 
     def _transport(self) -> Transport:
-        return self.sockets if self.transport == "socket" else self._http(self.transport, "good")
+        if self.transport == "socket":
+            return self.sockets
+        return Balancer(self.route, self._http) if self.route else self._http(self.transport)
 
-    def _http(self, url: str, signature: Signature) -> HttpTransport:
+    def _http(self, url: str, signature: Signature = "good") -> HttpTransport:
         if self._session is None:
             raise RuntimeError("the server is not started")
         return HttpTransport(url, self.signing_secret, self._session, signature)

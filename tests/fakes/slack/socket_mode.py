@@ -34,9 +34,12 @@ class Connection:
 
 
 class SocketHub:
+    """`choose`: whether a connection may get an attempt; Slack itself makes no difference."""
+
     def __init__(self, *, app_id: str, changed: Callable[[], None]) -> None:
         self.connections: list[Connection] = []
         self.ever = 0  # how many connections there have been
+        self.choose: Callable[[Delivery, Attempt, Connection], bool] = lambda delivery, attempt, connection: True
         self._app_id = app_id
         self._changed = changed
         self._turn = itertools.count()
@@ -82,7 +85,7 @@ class SocketHub:
         acknowledged = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(timeout):
-                connection = await self._next()
+                connection = await self._next(delivery, attempt)
                 attempt.connection = connection.number
                 connection.envelopes.append(envelope_id)
                 await _say(connection, _envelope(delivery, attempt))
@@ -111,11 +114,14 @@ class SocketHub:
         for connection in list(self.connections):
             await connection.socket.close()
 
-    async def _next(self) -> Connection:
-        while not (open_ones := [c for c in self.connections if not c.draining and not c.socket.closed]):
+    async def _next(self, delivery: Delivery, attempt: Attempt) -> Connection:
+        while not (open_ones := [c for c in self._open() if self.choose(delivery, attempt, c)]):
             self._arrived.clear()
             await self._arrived.wait()
         return open_ones[next(self._turn) % len(open_ones)]
+
+    def _open(self) -> list[Connection]:
+        return [connection for connection in self.connections if not connection.draining and not connection.socket.closed]
 
     async def _listen(self, connection: Connection) -> None:
         async for frame in connection.socket:

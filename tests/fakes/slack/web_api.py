@@ -13,6 +13,9 @@ from tests.fakes.slack.world import World
 
 CONNECT = "apps.connections.open"
 
+NEEDED = {"reactions.add": "reactions:write", "reactions.remove": "reactions:write"}
+"""Scopes that an app may well lack: its owner installed it before they were asked for (docs: the methods' pages)."""
+
 
 @dataclass(slots=True)
 class WebApi:
@@ -45,6 +48,8 @@ class WebApi:
         if method == CONNECT:
             return self._connect(token)
         team = self._team(token)
+        if method in NEEDED and NEEDED[method] not in self.scopes:
+            raise SlackError("missing_scope", needed=NEEDED[method], provided=",".join(self.scopes))
         self._pace(method, team.id, str(arguments.get("channel") or ""))
         return {"ok": True, **await self.methods[method](Call(method, arguments, team, self.world))}
 

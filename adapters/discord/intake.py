@@ -1,0 +1,122 @@
+"""What one message goes through on its way to the door: its place in the channel, its conversation, and patience with the store."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import discord
+import structlog
+
+from adapters.discord.apology import Apologies
+from adapters.discord.channel_order import ChannelOrder
+from adapters.discord.holding import Holding, Means
+from adapters.discord.inbound import guild_id_of, inbound_from
+from adapters.discord.places import source_of
+from adapters.discord.refusals import FAILURES
+from adapters.discord.typing_hint import TypingHint
+from adapters.discord.waiting import show_waiting
+from bot.errors import StoreUnavailable
+from bot.settings import Settings
+from bot.vocabulary.clock import Clock
+from bot.vocabulary.door import AttentiveDoor, Receipt
+from bot.vocabulary.inbound import Addressed, Inbound
+
+log = structlog.get_logger("discord")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message that may concern us, and who we are to it."""
+
+    message: discord.Message
+    inbound: Inbound
+    me: discord.abc.User
+
+
+class Intake:
+    """Shared by all connections of this process: a message is handed over once and in its channel's order, whoever heard it."""
+
+    def __init__(self, client: discord.Client, door: AttentiveDoor, *, settings: Settings, clock: Clock) -> None:
+        self.order = ChannelOrder()
+        self.settings = settings
+        self.clock = clock
+        self._client = client
+        self._door = door
+        self._operators: Collection[str] = settings.parley_admins
+        self._hint = TypingHint(client, clock)
+        apologies = Apologies(client, clock)
+
+        async def sign(inbound: Inbound, waits: bool) -> None:
+            await show_waiting(client, inbound.address, waits)
+
+        self._holding = Holding(
+            Means(self._receive, sign, apologies.say), clock=clock, most=settings.hold_messages, seconds=settings.hold_seconds
+        )
+
+    def opened(self, message: discord.Message, me: discord.abc.User) -> Mail | None:
+        """Nothing where it does not concern us. Our own messages show people that something is under way."""
+        if message.author.id == me.id:
+            self._seen_own(message)
+            return None
+        inbound = inbound_from(message, me, operators=self._operators)
+        return Mail(message, inbound, me) if inbound else None
+
+    async def take(self, mail: Mail) -> None:
+        """Returns when it was handed over, or given up with a word."""
+        # one at a time per channel: two requests to the store at once may overtake each other
+        async with self.order.place(mail.message.channel.id):
+            over = await self.deliver(mail)
+        if over:
+            await over.wait()
+
+    async def deliver(self, mail: Mail) -> asyncio.Event | None:
+        """For whoever has the channel's place. When the store is away the message is held, and the event tells when that is over."""
+        inbound, channel, person = await self._placed(mail), mail.message.channel.id, mail.message.author.id
+        if self._holding.holds(str(channel)):
+            return await self._holding.hold(inbound)
+        self._hint.expect(channel, person)
+        try:
+            receipt = await self._receive(inbound)
+        except StoreUnavailable:
+            self._hint.visible(channel, person)
+            return await self._holding.hold(inbound)
+        if receipt is not Receipt.JOINED:
+            self._hint.visible(channel, person)
+        return None
+
+    async def close(self) -> None:
+        """Nobody is left with an hourglass."""
+        await self._hint.close()
+        await self._holding.close()
+
+    async def _receive(self, inbound: Inbound) -> Receipt:
+        receipt = await self._door.receive(inbound)
+        if inbound.addressed is Addressed.DIRECT:
+            await self._remember(inbound)
+        return receipt
+
+    async def _remember(self, inbound: Inbound) -> None:
+        """Where to look for direct messages after a pause: Discord does not list the channels they come in."""
+        channel = inbound.address.data["channel"]
+        try:
+            await self._door.attendance.remember_direct(source_of(self._client), channel)
+        except StoreUnavailable as error:
+            log.debug("direct_channel_not_remembered", channel=channel, error=str(error))
+
+    async def _placed(self, mail: Mail) -> Inbound:
+        """A channel that we do not know yet, such as an old thread, is asked for: a thread is a conversation of its own."""
+        message = mail.message
+        if not isinstance(message.channel, discord.PartialMessageable) or guild_id_of(message) is None:
+            return mail.inbound
+        try:
+            channel = await self._client.fetch_channel(message.channel.id)
+        except (*FAILURES, discord.InvalidData):
+            return mail.inbound
+        if isinstance(channel, discord.abc.Messageable):
+            message.channel = channel
+        return inbound_from(message, mail.me, operators=self._operators) or mail.inbound
+
+    def _seen_own(self, message: discord.Message) -> None:
+        origin = message.reference.resolved if message.reference is not None else None
+        if isinstance(origin, discord.Message):
+            self._hint.visible(message.channel.id, origin.author.id)

@@ -1,0 +1,1 @@
+"""Orders that another process carries out, and their replies."""

@@ -1,0 +1,1 @@
+"""How Parley behaves on a server, as its admins set it."""

@@ -1,0 +1,50 @@
+-- Lend turns of a bucket. Ordinary turns follow each other at an interval; `next` is the first that nobody has. Beside them
+-- stands a reserve for urgent sends; `spare` is when it will be full again. What a dead process borrowed simply passes by.
+-- Who is alone gets blocks that double while it goes on sending; where somebody else borrowed lately blocks are small, so that
+-- nobody waits long for another's. When ordinary turns are lent far ahead, only urgent borrowers get more of them.
+-- A repeated call lends twice, which costs time and never breaks a limit.
+-- KEYS bucket
+-- ARGV borrower, milliseconds between turns, most, at least, wanted, urgent (1 or 0), turns in reserve, milliseconds until one is
+--      back, milliseconds of silence after which a block is small again, milliseconds that a borrower is remembered
+-- Returns {turns, milliseconds to the first, out of the reserve (1 or 0), milliseconds until asking again makes sense}.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local me, interval, most, least = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local wanted, urgent, reserve, refill = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8])
+local lull, memory = tonumber(ARGV[9]), tonumber(ARGV[10])
+
+local stored = redis.call('HMGET', KEYS[1], 'next', 'spare', 'who', 'at', 'crowd', 'run')
+local ended, who, run = tonumber(stored[1]) or 0, stored[3], tonumber(stored[6]) or 0
+local first, spare = math.max(ended, now), math.max(tonumber(stored[2]) or 0, now)
+local crowd = tonumber(stored[5]) or 0
+if who and who ~= me and now - tonumber(stored[4]) < memory then crowd = now + memory end
+
+local function answer(turns, delay, reserved, again)
+  redis.call('HSET', KEYS[1], 'next', first, 'spare', spare, 'who', me, 'at', now, 'crowd', crowd, 'run', run)
+  redis.call('PEXPIRE', KEYS[1], math.max(first, spare) - now + memory)
+  return {turns, delay, reserved, again}
+end
+
+local again = 0
+if urgent and reserve > 0 and (first > now or wanted == 0) then
+  again = spare - (reserve - 1) * refill - now
+  if again <= 0 then
+    spare = spare + refill
+    return answer(1, 0, 1, math.max(spare - (reserve - 1) * refill - now, 0))
+  end
+end
+if wanted == 0 then return answer(0, 0, 0, again) end
+
+local far = first - now - 2 * most * interval
+if far > 0 and not urgent then return answer(0, 0, 0, far) end
+local turns
+if crowd > now then
+  run = least
+  turns = math.max(least, math.min(wanted, math.floor(most / 2)))
+else
+  run = (who == me and now <= ended + lull) and math.min(most, 2 * run) or least
+  turns = math.min(most, math.max(run, wanted))
+end
+local delay = first - now
+first = first + turns * interval
+return answer(turns, delay, 0, again)

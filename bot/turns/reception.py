@@ -1,0 +1,54 @@
+"""What happens to a message at the door: it joins its lane, and some process is woken. Needs nothing that answers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.turns.checkpoint import Checkpoint, passed
+from bot.turns.mailbox import Joined, Mailbox
+from bot.turns.refusals import Refusals
+from bot.turns.signs import Signs
+from bot.turns.wakes import Wakes
+from bot.vocabulary.door import Receipt
+from bot.vocabulary.inbound import Inbound
+from bot.vocabulary.lane import Lane
+
+Steer = Callable[[Inbound, Lane], Awaitable[bool]]
+"""A message came while its lane's turn runs: whether that turn was asked to make way. Its author goes on, and the server wants it so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes messages in for whoever will answer them."""
+
+    mailbox: Mailbox
+    wakes: Wakes
+    refusals: Refusals
+    signs: Signs
+    is_order: Callable[[Inbound], bool]
+    steer: Steer
+    checkpoint: Checkpoint = passed
+
+    @asynccontextmanager
+    async def open(self, *, drain_seconds: float) -> AsyncIterator[None]:
+        """At the end, what is being said to people is finished, for `drain_seconds` at most."""
+        try:
+            yield
+        finally:
+            await self.refusals.drain(drain_seconds)
+            await self.signs.drain(drain_seconds)
+
+    async def join(self, inbound: Inbound) -> Receipt:
+        """Durable when it returns `JOINED` or `SEEN`. Raises `StoreUnavailable`: then nothing was kept."""
+        lane, order = Lane.of(inbound), self.is_order(inbound)
+        joined = await self.mailbox.join(inbound, lane, order=order)
+        if joined is Joined.FULL:
+            await self.refusals.refuse(inbound, lane)
+            return Receipt.IGNORED
+        if joined in (Joined.JOINED, Joined.BUSY):
+            await self.checkpoint("joined")
+        if joined is not Joined.SEEN:
+            await self.wakes.wake(lane)
+        if joined is Joined.BUSY and (order or not await self.steer(inbound, lane)):
+            self.signs.put_up(inbound, lane)
+        return Receipt.JOINED if joined in (Joined.JOINED, Joined.BUSY) else Receipt.SEEN
