@@ -32,6 +32,7 @@ from bot.moderation.moderation import Moderation
 from bot.personas.personas import Personas
 from bot.receiving import DAY, Front, front_of, is_order, store_url
 from bot.settings import Settings
+from bot.spend.arrears import Arrears
 from bot.spend.ledger import Ledger
 from bot.spend.metered import Metered
 from bot.spend.prices import Prices
@@ -125,8 +126,9 @@ async def _model(settings: Settings, ledger: Ledger, clock: Clock, stack: AsyncE
     client = await stack.enter_async_context(
         open_client(base_url=settings.openai_base_url, api_key=settings.model_key, clock=clock, streaming=settings.streaming)
     )
+    arrears = await stack.enter_async_context(Arrears(ledger, clock=clock).open())
     retrying = Retrying(
-        Metered(client, ledger, prices(settings, clock)),
+        Metered(client, ledger, prices(settings, clock), arrears),
         attempts=settings.model_attempts,
         backoff=settings.model_backoff,
         retry_after_max=settings.model_retry_after_max,

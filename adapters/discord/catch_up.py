@@ -4,7 +4,7 @@ Discord lists open threads with the servers; archived ones it does not, so what 
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
 import discord
 import structlog
@@ -29,6 +29,8 @@ ARRIVAL_SECONDS = 30.0
 """Longest wait for the servers that a new session announced; one that comes later is read back then."""
 DIRECT_SECONDS = 7 * 86_400.0
 """Direct channels that were silent longer are not asked: each costs a request, as Discord does not say what is new there."""
+AGAIN_SECONDS = 0.5
+"""Between two questions to a store that is away."""
 AT_ONCE = 4
 """Channels read at the same time: answers need Discord as well."""
 DIRECT = 0
@@ -69,8 +71,8 @@ class CatchUp:
         self._coming = {guild.id: asyncio.Event() for guild in self._client.guilds}
         self._since = asyncio.create_task(self._find_since(known), name="stamp")
         if not self._client.shard_id:  # the first connection hears all direct messages
-            self._coming[DIRECT] = asyncio.Event()
-            self._read(self._directs())
+            coming = self._coming[DIRECT] = asyncio.Event()
+            self._read(self._directs(coming))
         self._ending = asyncio.create_task(self._end(), name="catch-up")
 
     def arrived(self, guild: discord.Guild) -> None:
@@ -123,16 +125,23 @@ class CatchUp:
             since = 0.0
         return None if since is None else max(since - MARGIN_SECONDS, self._bound())
 
-    async def _directs(self) -> None:
-        try:
-            channels = await self._attendance.direct_channels(source_of(self._client), self._clock.now() - DIRECT_SECONDS)
-        except StoreUnavailable as error:
-            channels = ()
-            log.debug("direct_channels_unknown", error=str(error))
-        for channel in map(int, channels):
+    async def _directs(self, coming: asyncio.Event) -> None:
+        for channel in map(int, await self._direct_channels(coming)):
             self._read(self._channel(self._client.get_partial_messageable(channel), None, self._intake.order.place(channel)))
-        if coming := self._coming.pop(DIRECT, None):
-            coming.set()
+        if self._coming.get(DIRECT) is coming:
+            del self._coming[DIRECT]
+        coming.set()
+
+    async def _direct_channels(self, coming: asyncio.Event) -> Sequence[str]:
+        """Asked for until the store is back, or until nobody waits any longer: no one else will tell what was said there."""
+        while True:
+            try:
+                return await self._attendance.direct_channels(source_of(self._client), self._clock.now() - DIRECT_SECONDS)
+            except StoreUnavailable as error:
+                if coming.is_set():
+                    log.warning("direct_channels_unknown", error=str(error))
+                    return ()
+            await self._clock.sleep(AGAIN_SECONDS)
 
     async def _channel(self, channel: Readable | discord.PartialMessageable, last: int | None, place: Place) -> None:
         held: list[asyncio.Event] = []

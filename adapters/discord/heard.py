@@ -26,6 +26,7 @@ class Heard:
         self._attendance = attendance
         self._clock = clock
         self._newest = 0.0
+        self._began = 0.0
         self._open: list[float] = []
         self._complete = False
         self._known: float | None = None
@@ -34,7 +35,7 @@ class Heard:
     @property
     def until(self) -> float | None:
         """Unix seconds up to which everything was taken in. None before the first reading back has ended."""
-        return min([self._newest, *self._open]) if self._complete else self._known
+        return min([self._newest or self._began, *self._open]) if self._complete else self._known
 
     def saw(self, snowflake: int) -> None:
         """A message of this id has been said somewhere; it does not concern us, or is being read back."""
@@ -57,8 +58,9 @@ class Heard:
         return self._known
 
     def complete(self) -> None:
-        """What was missed has been read back."""
+        """What was missed has been read back. Where nothing was ever said, our own clock must do."""
         self._complete = True
+        self._began = self._began or self._clock.now()
 
     async def keep(self, source: Source) -> None:
         """Stamps for ever."""

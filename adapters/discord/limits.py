@@ -63,3 +63,6 @@ OPTION_TEXT = 6000
 
 IDENTIFY_SECONDS = 5.0
 """In so many seconds `max_concurrency` connections may open a session (documents, "Session Start Limit Object")."""
+
+TABLE_COLUMNS = 60
+"""Columns of display that a table may take in a code block; wider ones are folded on narrow screens (ours, not Discord's)."""

@@ -48,3 +48,6 @@ OPTION = 75
 
 REPLIES_PAGE = 15
 """Messages per call of conversations.replies that every kind of app may ask for (docs.slack.dev changelog, 2025-05-29)."""
+
+TABLE_COLUMNS = 60
+"""Columns of display that a table may take in a code block; wider ones are folded on narrow screens (ours, not Slack's)."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 import structlog
 
 from bot.errors import ModelBroken, ModelBusy, ModelDenied, ModelDown, QuotaExhausted, StoreUnavailable
+from bot.spend.arrears import Arrears
 from bot.spend.ledger import Charge, Ledger
 from bot.spend.prices import MILLION, Prices
 from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
@@ -29,8 +30,9 @@ log = structlog.get_logger(__name__)
 class Metered:
     """Raises `BudgetExhausted` before anything is sent."""
 
-    def __init__(self, model: Model, ledger: Ledger, prices: Prices) -> None:
+    def __init__(self, model: Model, ledger: Ledger, prices: Prices, arrears: Arrears) -> None:
         self._model = model
+        self._arrears = arrears
         self._ledger = ledger
         self._prices = prices
 
@@ -78,8 +80,9 @@ class Metered:
         charge = Charge(request.call, request.account, day, finished.model, finished.usage, cost)
         try:
             await self._ledger.settle(charge)
-        except StoreUnavailable as away:  # the hold stays and is charged when its time is over
-            log.debug("charge not written, its hold stands for it", call=request.call, reason=str(away))
+        except StoreUnavailable as away:
+            log.debug("charge not written yet, its hold stands for it", call=request.call, reason=str(away))
+            self._arrears.owe(charge)
 
 
 class _Meter:

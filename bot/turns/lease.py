@@ -174,9 +174,15 @@ class Leases:
             if not held:
                 log.warning("lease lost", lane=str(lease.lane), epoch=lease.epoch)
                 lease.lost.set()
+                await self._live(lease)
                 return
             lease.extend(self._deadline(asked))
             lease.ask_to_stop(stop, why)
+
+    async def _live(self, lease: Lease) -> None:
+        """Whoever took the lane thinks that we died over its turn."""
+        with contextlib.suppress(StoreUnavailable):
+            await self._store.run("alive", [lease.keys.journal], [lease.turn, self._process])
 
     async def _ask_for_more(self, lease: Lease) -> Any:
         return await self._store.run("renew", [lease.keys.lease, lease.keys.journal], [lease.epoch, *self._milliseconds])

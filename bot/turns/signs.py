@@ -67,10 +67,11 @@ class Signs:
             except PlatformUnavailable as error:
                 await self._clock.sleep(error.retry_after or 0.0)
             except BotError as error:
-                return log.debug("sign of waiting not changed", message=inbound.id, waits=waits, reason=str(error))
+                log.debug("sign of waiting not changed", message=inbound.id, waits=waits, reason=str(error))
+                return
             else:
-                return None
-        return log.debug("sign of waiting not changed, the platform is away", message=inbound.id, waits=waits)
+                return
+        log.debug("sign of waiting not changed, the platform is away", message=inbound.id, waits=waits)
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = self._tasks[name] = asyncio.create_task(work, name=f"sign {name}")

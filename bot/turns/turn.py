@@ -39,6 +39,11 @@ class Progress:
     why: str = ""
 
     @property
+    def suspect(self) -> bool:
+        """Whether it must run alone: it may be what processes die of."""
+        return self.deaths >= DEATHS_ALONE and not self.hopeless
+
+    @property
     def hopeless(self) -> bool:
         """Whether nobody tries to answer it any more."""
         return self.raised >= MOST_RAISED or self.deaths >= MOST_DEATHS

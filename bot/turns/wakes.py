@@ -147,7 +147,7 @@ async def wake_lane(lane: str) -> None:
 
 def _docket_class() -> "type[Docket]":
     # it logs two lines a task, and a long trace for every second of an outage
-    logging.getLogger("docket").setLevel(logging.ERROR)
+    logging.getLogger("docket").setLevel(logging.CRITICAL)
     from docket import Docket  # imported late, and in a thread: it takes a third of a second
 
     return Docket

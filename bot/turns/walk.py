@@ -96,12 +96,13 @@ class Walk:
             self._line(turn, outcome, tally, seconds=self._desk.clock.monotonic() - began)
 
     async def _replied(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
-        if turn.progress.hopeless:  # before anything can break again
+        outcome = turn.progress.outcome
+        hopeless = turn.progress.hopeless and outcome is None
+        if hopeless:  # before anything can break again
             await self._desk.graveyard.bury(turn, reason="raised" if turn.progress.raised >= MOST_RAISED else "died")
         await surface.open()
         await self._desk.checkpoint("opened")
-        outcome = turn.progress.outcome
-        if turn.progress.hopeless:
+        if hopeless:
             outcome = await self._filed(lease, Failed(BURIED), entry="")
         if outcome is None:
             outcome = await self._found(turn, lease, surface, tally)

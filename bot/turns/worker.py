@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -15,7 +15,7 @@ from bot.turns.lease import BATCH, Early, Lease, Leases
 from bot.turns.mailbox import Mailbox, Waiting
 from bot.turns.signs import Signs
 from bot.turns.slots import Slots
-from bot.turns.turn import DEATHS_ALONE, MOST_RAISED, Turn
+from bot.turns.turn import MOST_RAISED, Turn
 from bot.turns.wakes import Wakes
 from bot.turns.walk import while_held
 from bot.vocabulary.clock import Clock
@@ -35,6 +35,10 @@ SIGNED = 20
 """Lanes of a sweep whose messages get a sign that they wait, in a process that is full."""
 
 log = structlog.get_logger(__name__)
+
+
+class _Suspect(Exception):
+    """Processes died in this turn's company: it must run alone."""
 
 
 class Worker:
@@ -109,7 +113,9 @@ class Worker:
         try:
             while True:
                 self._again.discard(lane)
-                await self._attend(lane)
+                if await self._attend(lane):
+                    async with self._slots.alone():
+                        await self._attend(lane, alone=True)
                 if lane not in self._again or self._closing.is_set():
                     return
         finally:
@@ -117,12 +123,15 @@ class Worker:
             del self._working[lane]
             self._slots.give()
 
-    async def _attend(self, lane: Lane) -> None:
-        """Everything that waits in one lane, if nobody else is at it."""
+    async def _attend(self, lane: Lane, *, alone: bool = False) -> bool:
+        """Everything that waits in one lane, if nobody else is at it. True: the next turn must run `alone`, and nobody holds the lane."""
         try:
             async with self._leases.hold(lane) as lease:
-                while lease and not self._closing.is_set() and await self._one_turn(lease):
+                while lease and not self._closing.is_set() and await self._one_turn(lease, alone=alone):
                     pass
+        except _Suspect as turn:
+            log.warning("turn runs alone", turn=str(turn))
+            return True
         except LeaseLost as lost:
             log.warning("lane left to its new owner", lane=str(lane), reason=str(lost))
         except StoreUnavailable as away:
@@ -131,9 +140,10 @@ class Worker:
             log.warning("lane interrupted, it will be taken up again", lane=str(lane), reason=str(away))
         except Exception:  # task boundary: one lane's trouble must not end the worker; the sweep tries again
             log.exception("lane failed, it will be taken up again", lane=str(lane))
+        return False
 
-    async def _one_turn(self, lease: Lease) -> int:
-        """Answer the head of the mailbox; returns how many messages wait after it that can be answered now."""
+    async def _one_turn(self, lease: Lease, *, alone: bool) -> int:
+        """Answer the head of the mailbox; returns how many messages wait after it that can be answered now. Raises `_Suspect`."""
         turn = await self._leases.next_turn(lease)
         if isinstance(turn, Early):
             self._start_later(lease.lane, turn.seconds)
@@ -142,9 +152,11 @@ class Worker:
         await self._checkpoint("begun")
         if not turn.messages:
             return await self._journal.finish(lease, turn.id)
+        if turn.progress.suspect and not alone:
+            raise _Suspect(turn.id)
         self._signs.take_away(turn.signed)
         try:
-            await self._walked(turn, lease)
+            await while_held(self._run(turn, lease), lease)
         except (LeaseLost, StoreUnavailable, PlatformUnavailable):
             raise  # not the turn's own fault: it is taken up again until it is over
         except Exception as error:  # noqa: BLE001  # turn boundary: the third time it is the turn's own fault, and others wait behind it
@@ -152,13 +164,6 @@ class Worker:
         left = await self._journal.finish(lease, turn.id)
         await self._checkpoint("finished")
         return left
-
-    async def _walked(self, turn: Turn, lease: Lease) -> None:
-        async with AsyncExitStack() as stack:
-            if turn.progress.deaths >= DEATHS_ALONE and not turn.progress.hopeless:
-                log.warning("turn runs alone", turn=turn.id, deaths=turn.progress.deaths)
-                await stack.enter_async_context(self._slots.alone())
-            await while_held(self._run(turn, lease), lease)
 
     async def _broke(self, lease: Lease, turn: Turn, error: Exception) -> int:
         """An attempt raised. After the third the next only apologises; when even that raises, the turn is dropped."""

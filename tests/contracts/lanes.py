@@ -83,6 +83,9 @@ class Scripts:
     async def stop(self, turn: str = "", *, by: str = "", author: str = "", why: str = "") -> str:
         return str(await self.store.run("stop", [self.of.journal], [turn, by, author, why]))
 
+    async def alive(self, turn: str, process: str) -> bool:
+        return bool(await self.store.run("alive", [self.of.journal], [turn, process]))
+
     async def sign(self, event: str) -> bool:
         return bool(await self.store.run("sign", [self.of.mailbox, self.of.journal, self.of.signs], [event, TTL]))
 

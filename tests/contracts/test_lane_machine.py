@@ -72,7 +72,8 @@ class Plain:
     signs: set[str] = field(default_factory=set)
 
     def held(self, epoch: int) -> bool:
-        return self.holder is not None and self.holder[1] == epoch
+        """In time or late, as long as nobody else has taken the lane."""
+        return epoch == self.taken
 
     def batch(self) -> int:
         """How many messages at the head are one turn."""

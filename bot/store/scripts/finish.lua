@@ -2,10 +2,8 @@
 -- so that no message can be stranded between the two.
 -- KEYS lease, journal, mailbox, pending, turn, signs   ARGV epoch, lane, turn id, seconds the turn lives, milliseconds a free lease's key lives
 -- Returns the number of messages that wait, or -1 when the lease is not ours any more.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local epoch, token, ends = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'token', 'ends'))
-if not token or epoch ~= ARGV[1] or tonumber(ends) <= now then return -1 end
+local epoch, token = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'token'))
+if not token or epoch ~= ARGV[1] then return -1 end
 local turn, count = unpack(redis.call('HMGET', KEYS[2], 'turn', 'count'))
 if turn and turn == ARGV[3] then
   for _, line in ipairs(redis.call('LRANGE', KEYS[3], 0, count - 1)) do
@@ -19,7 +17,7 @@ if turn and turn == ARGV[3] then
 end
 local first = redis.call('LINDEX', KEYS[3], 0)
 if first then
-  redis.call('ZADD', KEYS[4], string.match(first, '^%d+') or now, ARGV[2])
+  redis.call('ZADD', KEYS[4], string.match(first, '^%d+') or 0, ARGV[2])
   return redis.call('LLEN', KEYS[3])
 end
 redis.call('ZREM', KEYS[4], ARGV[2])

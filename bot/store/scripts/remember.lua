@@ -3,10 +3,8 @@
 -- KEYS lease, journal, generation, history, order
 -- ARGV epoch, turn id, outcome, entry ("" files nothing), turns to keep, seconds the history lives
 -- Returns 1, or 0 when the lease is not ours any more.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local epoch, token, ends = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'token', 'ends'))
-if not token or epoch ~= ARGV[1] or tonumber(ends) <= now then return 0 end
+local epoch, token = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'token'))
+if not token or epoch ~= ARGV[1] then return 0 end
 local generation, began = unpack(redis.call('HMGET', KEYS[2], 'generation', 'began'))
 redis.call('HSET', KEYS[2], 'stage', 'answered', 'outcome', ARGV[3])
 if ARGV[4] == '' or (redis.call('GET', KEYS[3]) or '0') ~= generation then return 1 end

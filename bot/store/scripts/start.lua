@@ -48,7 +48,10 @@ if fresh then
 else
   count = tonumber(redis.call('HGET', KEYS[2], 'count'))
   local before = redis.call('HGET', KEYS[2], 'holder')
-  if before and before ~= ARGV[2] then redis.call('HINCRBY', KEYS[2], 'deaths', 1) end
+  if before and before ~= ARGV[2] then
+    redis.call('HINCRBY', KEYS[2], 'deaths', 1)
+    redis.call('HSET', KEYS[2], 'dead', before .. ' ' .. (redis.call('HGET', KEYS[2], 'dead') or ''))
+  end
 end
 redis.call('HSET', KEYS[2], 'epoch', epoch, 'holder', ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'attempts', 1)

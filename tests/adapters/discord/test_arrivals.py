@@ -1,4 +1,4 @@
-"""Live messages that wait for what was missed keep their order, also against one that comes in the moment the wait is over."""
+"""What was missed and what comes meanwhile: nobody passes those who wait, and a store that is away at the start is asked again."""
 
 import asyncio
 from types import SimpleNamespace
@@ -10,8 +10,11 @@ from adapters.discord.catch_up import DIRECT, CatchUp
 from adapters.discord.heard import Heard
 from adapters.discord.intake import Intake
 from bot.clock import SystemClock
-from bot.settings import load_settings
+from bot.errors import StoreUnavailable
+from bot.settings import Settings, load_settings
 from tests.adapters.discord.door import Door, Register
+from tests.adapters.discord.listening import listening
+from tests.fakes.discord import DiscordServer
 
 
 async def test_who_comes_when_the_wait_is_over_does_not_pass_those_who_waited() -> None:
@@ -34,3 +37,20 @@ async def test_who_comes_when_the_wait_is_over_does_not_pass_those_who_waited() 
         over.set()
     assert passed == ["first", "second", "third"]
     await intake.close()
+
+
+async def test_direct_messages_that_were_missed_are_read_back_once_the_store_tells_where(
+    server: DiscordServer, settings: Settings, door: Door
+) -> None:
+    ada = server.add_user("ada")
+    await server.dm(ada, "said while nobody listened")
+    door.attendance.directs[str(server.dm_with(ada).id)] = str(server.bot.id)
+    door.attendance.fails = StoreUnavailable("away")
+    async with listening(server, settings, door):
+        await asyncio.sleep(0.1)
+        assert not door.received
+        await server.dm(ada, "said since")
+        door.attendance.fails = None
+        await server.wait_for(lambda: len(door.received) > 1)
+    texts = dict.fromkeys(inbound.text for inbound in door.received)  # what came live was read back as well: one id
+    assert list(texts) == ["said while nobody listened", "said since"]

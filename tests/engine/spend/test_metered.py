@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import BudgetExhausted, ModelBusy, ModelDenied, ModelDown, ModelError, ModelNonsense, ModelSlow, QuotaExhausted, StreamCut
+from bot.spend.arrears import Arrears
 from bot.spend.ledger import Charge, Day, Ledger, Line
 from bot.spend.metered import INPUT_MARGIN, REASONING_ROOM, Metered
 from bot.spend.prices import Prices
@@ -74,7 +75,8 @@ def ledger(store: Store) -> Ledger:
 
 def metered(model: Scripted, ledger: Ledger) -> Metered:
     """At 2 millionths a token in and 6 a token out."""
-    return Metered(model, ledger, Prices(base_url="", clock=VirtualClock(), input_price=2, output_price=6))
+    clock = VirtualClock()
+    return Metered(model, ledger, Prices(base_url="", clock=clock, input_price=2, output_price=6), Arrears(ledger, clock=clock))
 
 
 async def drain(model: Metered, request: ModelRequest = REQUEST) -> list[ModelEvent]:
@@ -206,7 +208,9 @@ async def test_what_the_endpoint_says_it_took_goes_before_every_table(ledger: Le
 
 
 async def test_an_answer_under_a_name_that_no_table_knows_costs_what_was_asked_for(ledger: Ledger) -> None:
-    model = Metered(Scripted(replace(DONE, model="proxy/renamed")), ledger, Prices(base_url="", clock=VirtualClock()))
+    clock = VirtualClock()
+    prices = Prices(base_url="", clock=clock)
+    model = Metered(Scripted(replace(DONE, model="proxy/renamed")), ledger, prices, Arrears(ledger, clock=clock))
     await drain(model, replace(REQUEST, model="gpt-6-luna"))
     day = await settled(ledger)
     assert day.spent == 12, "60 in at 0.10, 40 cached at 0.01, 10 out at 0.50, in millionths and rounded up"

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.clock import SystemClock
+from bot.store.connection import open_store
 from bot.store.keys import LaneKeys
 from bot.turns.buried import Graveyard
 from bot.turns.turn import DEATHS_ALONE, MOST_DEATHS
@@ -10,6 +11,7 @@ from bot.turns.walk import BURIED
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import BOB, CHANNEL, THREAD
 from tests.engine.turns.crew import Crew, Mortal, Speaker, Steps, message, until
+from tests.fakes.frozen import FreezingProxy
 
 HELLO = message("hello")
 
@@ -51,6 +53,39 @@ async def test_a_turn_in_whose_company_three_died_runs_alone(crew: Crew) -> None
         await until(lambda: crew.platform.said == ["other", "alone", "later"])
         await crew.done()
     assert model.at_once == 1
+
+
+async def test_a_process_that_was_only_cut_off_is_no_death(crew: Crew) -> None:
+    gate = asyncio.Event()
+    async with (
+        FreezingProxy(crew.server.socket) as way,
+        open_store(f"redis://{way.address}") as store,
+        crew.at_work(Speaker(("old", asyncio.Event())), store=store, lease=0.6, sweep=60.0) as cut_off,
+    ):
+        await cut_off.hears(HELLO)
+        await until(lambda: crew.platform.said == ["old"])
+        await way.cut()
+        await crew.time_passes(HELLO)
+        async with crew.at_work(Speaker(("new", gate)), sweep=0.05):
+            await until(lambda: crew.platform.said == ["new"])
+            assert (await crew.journal_of(HELLO))["deaths"] == "1"
+            await way.mend()
+            await until(lambda: _deaths(crew, 0))
+            gate.set()
+            await crew.done()
+
+
+async def test_who_waits_to_run_alone_does_not_keep_the_turn_from_others(crew: Crew) -> None:
+    gate = asyncio.Event()
+    await _died_over(crew, DEATHS_ALONE)
+    async with crew.at_work(Speaker(("other", gate)), sweep=60.0) as busy:
+        await busy.hears(message("other", author=BOB, conversation=CHANNEL))
+        await until(lambda: crew.platform.said == ["other"])
+        await busy.hears(HELLO)
+        async with crew.at_work(Speaker(), sweep=0.05):
+            await until(lambda: crew.platform.said == ["other", "heard Ada: hello"])
+        gate.set()
+        await crew.done()
 
 
 async def test_a_turn_over_which_ten_died_is_buried_with_an_apology(crew: Crew) -> None:
@@ -100,6 +135,10 @@ async def _died_over(crew: Crew, times: int) -> None:
 async def _free(crew: Crew) -> bool:
     await crew.time_passes(HELLO)
     return True
+
+
+async def _deaths(crew: Crew, number: int) -> bool:
+    return (await crew.journal_of(HELLO)).get("deaths") == str(number)
 
 
 async def _attempts(crew: Crew, number: int) -> bool:

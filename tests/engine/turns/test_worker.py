@@ -130,13 +130,23 @@ async def test_a_turn_whose_platform_is_not_here_waits_for_a_process_that_has_it
     assert crew.platform.said == ["heard Ada: hello"]
 
 
-@pytest.mark.parametrize("defects", [MOST_RAISED, MOST_RAISED + 1])
-async def test_three_attempts_that_raise_bury_the_turn_with_an_apology_and_the_lane_goes_on(crew: Crew, defects: int) -> None:
+@pytest.mark.parametrize(
+    ("where", "defects", "reply", "asked"),
+    [
+        ("opened", MOST_RAISED, BURIED, ["Ada: fine"]),
+        ("opened", MOST_RAISED + 1, "…", ["Ada: fine"]),
+        ("settled", MOST_RAISED, "heard Ada: poison", ["Ada: poison", "Ada: fine"]),
+        ("settled", MOST_RAISED + 1, "heard Ada: poison", ["Ada: poison", "Ada: fine"]),
+    ],
+)
+async def test_three_attempts_that_raise_bury_a_turn_unless_it_was_answered_and_the_lane_goes_on(
+    crew: Crew, where: str, defects: int, reply: str, asked: list[str]
+) -> None:
     attempts = 0
 
     async def breaks(step: str) -> None:
         nonlocal attempts
-        if step == "settled" and attempts < defects:
+        if step == where and attempts < defects:
             attempts += 1
             raise RuntimeError("a defect")
 
@@ -147,8 +157,8 @@ async def test_three_attempts_that_raise_bury_the_turn_with_an_apology_and_the_l
         await process.hears(message("fine"))
         await crew.done()
     assert attempts == defects
-    assert crew.platform.said == [BURIED, "heard Ada: fine"]
-    assert model.heard == ["Ada: poison", "Ada: fine"]
+    assert crew.platform.said == [reply, "heard Ada: fine"]
+    assert model.heard == asked
 
 
 async def test_shutdowns_do_not_count_as_attempts_that_broke(crew: Crew) -> None:
