@@ -149,14 +149,15 @@ async def measure(count: int) -> list[Row]:
         channels = [discord.add_channel(f"channel-{number}", guild=guild) for number in range(CHANNELS)]
         bench = Bench(discord, channels, discord.add_user("Ada", guild=guild), said)
         async with serving("run", "discord", settings=settings(discord, model)):
-            await discord.wait_for(lambda: _greeted(discord), timeout=30)
+            await discord.wait_for(lambda: greeted(discord), timeout=30)
             await bench.one_by_one(WARM_UP)
             measured = list(rows(bench, await bench.one_by_one(count), "one by one"))
             said.pause = PAUSE
             return measured + list(rows(bench, await bench.at_rate(count), f"{RATE:g} a second"))
 
 
-def _greeted(discord: DiscordServer) -> bool:
+def greeted(discord: DiscordServer) -> bool:
+    """Whether a process of ours is connected, and its commands are registered."""
     return bool(discord.gateway.sessions) and any(_is_command_list(request) for request in discord.requests)
 
 

@@ -16,7 +16,10 @@ HEADS = ("measured", "unit", "n", "median", "p95", "p99", "worst", "target")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `values` in seconds; `wanted`: how many there should be, 0 for as many as there are."""
+    """One line of the table. `values`: times in seconds, also where ms are shown, all else in `unit`.
+
+    `wanted`: how many there should be, 0 for as many as there are.
+    """
 
     name: str
     values: Sequence[float]
@@ -34,7 +37,17 @@ class Row:
     def _shown(self, value: float | None) -> str:
         if value is None:
             return "-"
-        return f"{value * 1000:.1f}" if self.unit == "ms" else f"{value:.2f}"
+        if self.unit == "ms":
+            return f"{value * 1000:.1f}"
+        return f"{value:.2f}" if self.unit == "s" else f"{value:,.2f}".removesuffix(".00")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a part of a benchmark found out: lines of the table, and sentences that stand under it."""
+
+    rows: Sequence[Row]
+    notes: Sequence[str] = ()
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

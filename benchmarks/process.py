@@ -17,8 +17,11 @@ from tests.fakes.server import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 PARLEY = str(Path(sys.executable).parent / "parley")
-OURS = re.compile(r"(DISCORD|SLACK|OPENAI|MODERATION|REDIS|PARLEY|LOG|HISTORY|MODEL|LEASE|DRAIN)_|DATA_DIR|STREAMING|SLOTS")
+OURS = re.compile(
+    r"(DISCORD|SLACK|OPENAI|MODERATION|REDIS|PARLEY|LOG|HISTORY|MODEL|LEASE|DRAIN)_|DATA_DIR|STREAMING|SLOTS|GATHER|OVERDUE|MAILBOX|HOLD"
+)
 END_SECONDS = 15.0
+START_SECONDS = 60.0
 
 
 class Model(ModelServer):
@@ -44,6 +47,63 @@ async def home() -> AsyncIterator[Path]:
     """An empty folder, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+class Running:
+    """One process of ours in a folder of its own; its log is read as it comes."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._tail: list[str] = []
+        self._ready = asyncio.Event()
+        self._reading = asyncio.create_task(self._read())
+
+    async def ready(self) -> None:
+        """Return once it says so. Raises RuntimeError with its last words when it ends before."""
+        said = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({said, self._reading}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        said.cancel()
+        if not self._ready.is_set():
+            raise RuntimeError(f"it did not start: {''.join(self._tail[-5:])}")
+
+    def kill(self) -> float:
+        """SIGKILL; returns when (monotonic seconds)."""
+        at = time.monotonic()
+        self._process.kill()
+        return at
+
+    @property
+    def rss(self) -> float:
+        """Megabytes in memory now, shared pages included."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        return float(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    async def end(self) -> None:
+        """SIGTERM, unless it is gone, and its end."""
+        await _ended(self._process)
+        await self._reading
+
+    async def _read(self) -> None:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            self._tail = [*self._tail[-20:], line.decode(errors="replace")]
+            if b'"event": "ready"' in line or b'"event":"ready"' in line:
+                self._ready.set()
+
+
+@asynccontextmanager
+async def running(*command: str, settings: Mapping[str, str]) -> AsyncIterator[Running]:
+    """`parley <command>`, once it is ready; `settings` name the Redis server. At the end it is told to end."""
+    async with home() as folder:
+        env = environment(folder, {"DRAIN_SECONDS": "0", "LOG_FORMAT": "json", **settings})
+        process = Running(
+            await asyncio.create_subprocess_exec(PARLEY, *command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        )
+        try:
+            await process.ready()
+            yield process
+        finally:
+            await process.end()
 
 
 @asynccontextmanager

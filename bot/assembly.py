@@ -76,6 +76,8 @@ async def open_engine(
     `local`: lanes are worked on in this process only (the terminal). Raises `SettingsInvalid` or `StoreUnavailable`.
     """
     clock = clock or SystemClock()
+    if local:  # whoever sits at a terminal presses return when they mean it
+        settings = settings.model_copy(update={"gather_seconds": 0.0})
     async with AsyncExitStack() as stack:
         url = await store_url(settings, stack)
         store = await stack.enter_async_context(open_store(url, replicas=settings.redis_replicas))

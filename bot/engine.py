@@ -55,11 +55,13 @@ class Engine:
 
     async def receive(self, inbound: Inbound) -> Receipt:
         """As `Door.receive`."""
-        if not await self.gate.addressed(inbound):
-            return Receipt.IGNORED
         if TextOrders(self.orders).name(inbound) == STOP:
-            return await self._stopped(inbound)
-        return await self.reception.join(inbound)
+            return await self._stopped(inbound) if await self.gate.addressed(inbound) else Receipt.IGNORED
+        terms = self.gate.terms(inbound)
+        if terms is None:
+            await self.gate.overhear(inbound)
+            return Receipt.IGNORED
+        return await self.reception.join(inbound, terms)
 
     async def press(self, press: Press) -> CommandReply:
         """As `Door.press`."""

@@ -113,6 +113,7 @@ def front_of(settings: Settings, store: Store, wakes: Wakes, *, clock: Clock, ch
             signs,
             is_order=is_order,
             steer=Steering(journal, Manners(store).busy),
+            gather_seconds=settings.gather_seconds,
             checkpoint=checkpoint,
         ),
         lender=SharedLender(store, clock=clock),

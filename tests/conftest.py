@@ -13,6 +13,11 @@ from bot.store.connection import Store, open_store
 from bot.store.embedded import EmbeddedServer
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice the cores: half of what the tests do is to wait, for leases to end, servers to start and platforms to pace."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[EmbeddedServer]:
     """One server a test process, started by us; `PARLEY_TEST_SERVER` names another binary to run."""

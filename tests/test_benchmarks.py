@@ -5,7 +5,7 @@ import pytest
 from benchmarks import store
 from benchmarks.figures import Row, table
 
-SMALLEST = store.Size(turns=1, edits=2, rest=0.5, conversations=1, stops=1, kills=1, long_lanes=0, streams=(1,), returns=1)
+SMALLEST = store.Size(turns=1, edits=2, rest=0.5, conversations=1, exchanges=2, stops=1, kills=1, long_lanes=0, streams=(1,), returns=1)
 
 
 @pytest.mark.timeout(120)

@@ -18,6 +18,9 @@ from bot.vocabulary.door import Door
 
 log = structlog.get_logger("discord")
 
+ACKNOWLEDGED = 40060
+"""The interaction has a first response already (documents, "JSON Error Codes")."""
+
 UNKNOWN = CommandReply("I do not know this command any more. Please reload Discord and try again.")
 
 
@@ -37,7 +40,10 @@ class Orders:
             elif interaction.type is discord.InteractionType.modal_submit:
                 await self._form(interaction)
         except FAILURES as error:  # too late, or Discord is away: there is nobody left to tell
-            log.warning("order_not_answered", order=interaction.id, error=str(error))
+            if isinstance(error, discord.HTTPException) and error.code == ACKNOWLEDGED:
+                log.info("order_taken_elsewhere", order=interaction.id)  # while a new process takes over from an old one, both hear it
+            else:
+                log.warning("order_not_answered", order=interaction.id, error=str(error))
 
     async def _slash(self, interaction: discord.Interaction[Any]) -> None:
         name, args = named(_data(interaction))

@@ -47,6 +47,7 @@ async def inbound_from(event: MessageEvent, *, workspace: Workspace, directory: 
         quoted=_quoted(shared, workspace, names=names) if shared else None,
         attachments=tuple(_attachment(file) for file in event.get("files") or ()),
         mentions_others=addresses_others(text, bot=workspace.bot_user),
+        opens=thread == event["ts"],
         place=place,
     )
 

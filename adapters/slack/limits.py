@@ -51,3 +51,14 @@ REPLIES_PAGE = 15
 
 TABLE_COLUMNS = 60
 """Columns of display that a table may take in a code block; wider ones are folded on narrow screens (ours, not Slack's)."""
+
+MARKDOWN_BLOCK = 12_000
+"""Characters of all `markdown` blocks of a message together (docs.slack.dev/reference/block-kit/blocks/markdown-block)."""
+
+MARKDOWN_BLOCKS = 50
+"""Blocks that a `markdown` block may expand to: those of a message (docs.slack.dev/reference/block-kit/blocks)."""
+
+TABLE_ROWS = 100
+"""Rows of a table, the header among them, each of at most `TABLE_CELLS` (docs.slack.dev/reference/block-kit/blocks/table-block)."""
+
+TABLE_CELLS = 20

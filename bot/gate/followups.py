@@ -1,12 +1,17 @@
 """Follow-ups in threads: when a message that does not name us is meant for us all the same."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 Policy = Literal["one", "always", "never"]
 
+Word = Literal["", "called", "one", "always", "never"]
+"""What the scripts go by: nobody is counted; we were called; or the policy for who was not calling us, which counts them in any case."""
 
-def follows_up(policy: Policy, *, voices: int, others_mentioned: bool) -> bool:
-    """Whether to answer an unaddressed message in a thread where Parley takes part and `voices` people have spoken."""
-    if policy == "always":
-        return not others_mentioned
-    return policy == "one" and voices == 1 and not others_mentioned
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a message may join. With a `word`, its author is counted among the thread's voices, for `seconds` from then on."""
+
+    word: Word = ""
+    seconds: int = 0

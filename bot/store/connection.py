@@ -160,6 +160,10 @@ class Store:
             raise
         return next(iter(reply.values()), None)
 
+    async def returned(self) -> None:
+        """Return when Redis, which a call of this process found away, answers again."""
+        await self._outage.over()
+
     async def ping(self) -> None:
         await self._ask(self._client.ping())
 

@@ -32,7 +32,7 @@
 
 {P} is the partition of the conversation, {S} the server and {A} our account on a platform: the braces keep what one script touches in
 one slot of a Redis Cluster. The work engine keeps its own keys under `parley-work-<platform>:`; of them `stream`, `workers`,
-`task-workers:*` and queued `runs:*` live for ever.
+`task-workers:*` and, for each wake until it comes, its `runs:*`, its line in `queue` and its hash live for ever.
 """
 
 from dataclasses import dataclass

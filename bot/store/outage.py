@@ -1,5 +1,6 @@
 """What it means that Redis did not answer: `StoreUnavailable` for the caller, and one line an outage, however many calls fail."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ class Outage:
         self._number = 0
         self._began: float | None = None
         self._over_after = 0.0
+        self._over = asyncio.Event()
+
+    async def over(self) -> None:
+        """Return when the next one is over, or the present one."""
+        await self._over.wait()
 
     @contextmanager
     def watched(self, *, may_refuse: bool = False) -> Iterator[None]:
@@ -56,6 +62,8 @@ class Outage:
         if self._began is not None and now >= self._over_after:
             log.info("redis back", seconds=round(now - self._began, 1))
             self._began = None
+            self._over.set()
+            self._over = asyncio.Event()
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from bot.turns.begun import outcomes, placeholders
 from bot.turns.checkpoint import Checkpoint
 from bot.turns.lease import Lease
 from bot.turns.turn import Turn
+from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.reply import Outcome, Placeholder
 
@@ -62,7 +63,15 @@ class Journal:
 
         `by`: the turn that carries out the order, if it is one; it does not stop itself. `author`: only this person's turn.
         """
-        found = str(await self._store.run("stop", [LaneKeys(lane).journal], [turn, by, quote(author, safe=""), why]))
+        return await self._stop(lane, turn, by, quote(author, safe=""), why, "")
+
+    async def make_way(self, lane: Lane, waiting: Inbound, *, why: str) -> bool:
+        """Ask the running turn of its author to stop for `waiting`. False when none runs that it waits behind: its own may have begun."""
+        return await self._stop(lane, "", "", quote(waiting.author.id, safe=""), why, quote(waiting.id, safe=""))
+
+    async def _stop(self, lane: Lane, *which: str) -> bool:
+        keys, why = LaneKeys(lane), which[3]
+        found = str(await self._store.run("stop", [keys.journal, keys.mailbox], which))
         if found:
             await self._store.publish(STOP_CHANNEL, f"{found} {why}")
         return bool(found)

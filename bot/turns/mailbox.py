@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 import structlog
 
+from bot.gate.followups import Terms
 from bot.store.codec import Codec
 from bot.store.connection import Store
 from bot.store.keys import MAILBOX_SECONDS, PARTITIONS, SEEN_SECONDS, ConversationKeys, LaneKeys, pending
@@ -16,6 +17,9 @@ from bot.vocabulary.lane import Lane
 ORDER, DIRECT, PLAIN = "o", "d", "-"
 """Flags that the scripts read: an order written as text, a direct message, neither."""
 
+OURS = Terms()
+"""For us, whoever else speaks there."""
+
 _codec = Codec(Inbound)
 
 log = structlog.get_logger(__name__)
@@ -24,7 +28,7 @@ log = structlog.get_logger(__name__)
 class Joined(Enum):
     """What became of a message at the mailbox.
 
-    `BUSY`: it joined behind a turn that runs. `PENDING`: it is here already and waits; wake again.
+    `BUSY`: it joined behind a turn that runs. `PENDING`: it is here already and waits; wake again. `IGNORED`: it is not for us.
     """
 
     JOINED = "joined"
@@ -32,6 +36,7 @@ class Joined(Enum):
     PENDING = "pending"
     SEEN = "seen"
     FULL = "full"
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,19 @@ class Mailbox:
         self._store = store
         self._most = most
 
-    async def join(self, inbound: Inbound, lane: Lane, *, order: bool = False) -> Joined:
-        """Duplicate check, append and index in one step. Raises `StoreUnavailable`: then it was not kept.
+    async def join(self, inbound: Inbound, lane: Lane, *, order: bool = False, terms: Terms = OURS) -> Joined:
+        """Whether it is for us, duplicate check, append and index in one step. Raises `StoreUnavailable`: then it was not kept.
 
-        `order`: it is answered by itself, not together with what its author says before or after it.
+        `order`: it is answered by itself, not together with what its author says before or after it. `terms`: the gate's.
         """
         keys, shared = LaneKeys(lane), ConversationKeys(lane.conversation)
         reply: str = await self._store.run(
             "join",
-            [shared.seen(inbound.id), keys.mailbox, shared.pending, keys.journal],
-            [str(lane), written(inbound, order=order), self._most, SEEN_SECONDS, MAILBOX_SECONDS],
+            [shared.seen(inbound.id), keys.mailbox, shared.pending, keys.journal, shared.voices],
+            [
+                *(str(lane), written(inbound, order=order), self._most, SEEN_SECONDS, MAILBOX_SECONDS),
+                *(terms.word, inbound.author.id, terms.seconds),
+            ],
             replicated=True,
         )
         return Joined(reply)
@@ -91,9 +99,14 @@ class Mailbox:
         return [other.lane for other in _lanes(index) if other.lane.conversation == lane.conversation]
 
 
+def gathers(inbound: Inbound, *, order: bool) -> bool:
+    """Whether it waits a moment for what its author says next: in direct messages people press return in mid-thought."""
+    return inbound.addressed is Addressed.DIRECT and not order and not inbound.opens
+
+
 def written(inbound: Inbound, *, order: bool = False) -> str:
     """A message as `join.lua` takes it: a line for the scripts, then the whole."""
-    flags = (ORDER if order else "") + (DIRECT if inbound.addressed is Addressed.DIRECT else "")
+    flags = (ORDER if order else "") + (DIRECT if gathers(inbound, order=order) else "")
     return f"{flags or PLAIN} {quote(inbound.author.id, safe='')} {_name(inbound)}\n{_codec.dump(inbound)}"
 
 

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.gate.followups import Terms
 from bot.turns.checkpoint import Checkpoint, passed
-from bot.turns.mailbox import Joined, Mailbox
+from bot.turns.mailbox import OURS, Joined, Mailbox, gathers
 from bot.turns.refusals import Refusals
 from bot.turns.signs import Signs
 from bot.turns.wakes import Wakes
@@ -19,7 +20,10 @@ Steer = Callable[[Inbound, Lane], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Takes messages in for whoever will answer them."""
+    """Takes messages in for whoever will answer them.
+
+    `gather_seconds`: how long a direct message waits for what its author says next, before its lane is looked at.
+    """
 
     mailbox: Mailbox
     wakes: Wakes
@@ -27,6 +31,7 @@ class Reception:
     signs: Signs
     is_order: Callable[[Inbound], bool]
     steer: Steer
+    gather_seconds: float = 0.0
     checkpoint: Checkpoint = passed
 
     @asynccontextmanager
@@ -38,17 +43,20 @@ class Reception:
             await self.refusals.drain(drain_seconds)
             await self.signs.drain(drain_seconds)
 
-    async def join(self, inbound: Inbound) -> Receipt:
+    async def join(self, inbound: Inbound, terms: Terms = OURS) -> Receipt:
         """Durable when it returns `JOINED` or `SEEN`. Raises `StoreUnavailable`: then nothing was kept."""
         lane, order = Lane.of(inbound), self.is_order(inbound)
-        joined = await self.mailbox.join(inbound, lane, order=order)
+        joined = await self.mailbox.join(inbound, lane, order=order, terms=terms)
+        if joined is Joined.IGNORED:
+            return Receipt.IGNORED
         if joined is Joined.FULL:
             await self.refusals.refuse(inbound, lane)
             return Receipt.IGNORED
         if joined in (Joined.JOINED, Joined.BUSY):
             await self.checkpoint("joined")
         if joined is not Joined.SEEN:
-            await self.wakes.wake(lane)
+            later = joined is Joined.JOINED and gathers(inbound, order=order)
+            await self.wakes.wake(lane, after=self.gather_seconds if later else 0.0)
         if joined is Joined.BUSY and (order or not await self.steer(inbound, lane)):
             self.signs.put_up(inbound, lane)
         return Receipt.JOINED if joined in (Joined.JOINED, Joined.BUSY) else Receipt.SEEN

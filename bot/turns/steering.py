@@ -26,7 +26,7 @@ class Steering:
         try:
             if await self._busy(inbound.conversation.server_key) is not Busy.STEER:
                 return False
-            return await self._journal.stop(lane, author=inbound.author.id, why=STEER)
+            return await self._journal.make_way(lane, inbound, why=STEER)
         except StoreUnavailable as away:  # the message has joined: it is answered in its turn
             log.debug("not steered", message=inbound.id, reason=str(away))
             return False

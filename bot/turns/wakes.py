@@ -19,8 +19,8 @@ from bot.vocabulary.tasks import end
 if TYPE_CHECKING:
     from docket import Docket
 
-Woken = Callable[[str], Awaitable[None]]
-"""Called with a lane. It returns as soon as the work has a slot and a task of its own."""
+Woken = Callable[[str, float], Awaitable[None]]
+"""Called with a lane, and the seconds to wait before its first look. It returns as soon as the work has a slot and a task of its own."""
 
 Full = Callable[[], bool]
 """Whether this process has no slot for another lane: then the wakes are left to others."""
@@ -34,10 +34,16 @@ CONNECTIONS = 300
 CONCURRENCY = 64
 """Wakes that one process takes at a time."""
 
+LOOK_SECONDS = 0.05
+"""Between two looks of a process for wakes."""
+
 RESTART_SECONDS = 0.5
 
 WAKE_SECONDS = 2.0
 """Longest that whoever received a message waits for its wake to be sent: it is durable by then, and the sweep finds it."""
+
+AGAIN_SECONDS = 0.05
+"""Between two attempts to send a wake while connections are found dead."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +56,8 @@ def never() -> bool:
 class Wakes(Protocol):
     """Tells some process that a lane has work."""
 
-    async def wake(self, lane: Lane) -> None:
-        """Never raises."""
+    async def wake(self, lane: Lane, *, after: float = 0.0) -> None:
+        """Whoever is woken first looks at the lane `after` so many seconds. Never raises."""
 
     def received(self, woken: Woken, *, platforms: Sequence[str], full: Full = never) -> contextlib.AbstractAsyncContextManager[None]:
         """Call `woken` for the lanes of `platforms` while open, but not while `full`."""
@@ -64,9 +70,9 @@ class LocalWakes:
         self._woken: Woken | None = None
         self._waiting: set[asyncio.Task[None]] = set()
 
-    async def wake(self, lane: Lane) -> None:
+    async def wake(self, lane: Lane, *, after: float = 0.0) -> None:
         if self._woken:
-            task = asyncio.create_task(_waking(self._woken, lane))  # it may have to wait for a slot
+            task = asyncio.create_task(_waking(self._woken, lane, after))  # it may have to wait for a slot
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)
 
@@ -90,14 +96,25 @@ class DocketWakes:
         self._dockets: dict[str, Docket] = {}
         self._opening = asyncio.Lock()
 
-    async def wake(self, lane: Lane) -> None:
+    async def wake(self, lane: Lane, *, after: float = 0.0) -> None:
+        """The wake is sent at once, and whoever gets it waits: the work engine's own schedules are looked at all the time."""
         try:
             async with asyncio.timeout(WAKE_SECONDS):
-                docket = await self._docket(lane.conversation.platform)
-                await docket.add("wake_lane")(str(lane))
+                await self._send(lane, after)
         except Exception as error:  # noqa: BLE001  # whatever the work engine raises, the sweep will find the lane
             say = log.debug if isinstance(error, AWAY) else log.warning  # the store says that Redis is away, once
             say("wake not sent", lane=str(lane), error=type(error).__name__)
+
+    async def _send(self, lane: Lane, after: float) -> None:
+        """Twice and more where connections were lost: of those that rest in the work engine's pool each is noticed by use only."""
+        while True:
+            try:
+                docket = await self._docket(lane.conversation.platform)
+                await docket.add("wake_lane")(str(lane), str(after))
+            except AWAY:
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     @asynccontextmanager
     async def received(self, woken: Woken, *, platforms: Sequence[str], full: Full = never) -> AsyncIterator[None]:
@@ -130,8 +147,8 @@ class DocketWakes:
         return await self._stack.enter_async_context(docket)
 
 
-async def _waking(woken: Woken, lane: Lane) -> None:
-    await woken(str(lane))
+async def _waking(woken: Woken, lane: Lane, after: float) -> None:
+    await woken(str(lane), after)
 
 
 @asynccontextmanager
@@ -141,7 +158,7 @@ async def open_wakes(url: str) -> AsyncIterator[DocketWakes]:
         yield DocketWakes(work_engine_address(parse_url(url), connections=CONNECTIONS), stack)
 
 
-async def wake_lane(lane: str) -> None:
+async def wake_lane(lane: str, after: str = "0") -> None:
     """Makes the name known where wakes are only sent; a process that answers registers its own under it."""
 
 
@@ -167,18 +184,18 @@ async def _received(docket: "Docket", woken: Woken, full: Full) -> AsyncIterator
         @concurrency.setter
         def concurrency(self, _: int) -> None: ...
 
-    async def wake_lane(lane: str) -> None:
+    async def wake_lane(lane: str, after: str = "0") -> None:
         if full():  # it was read just before the last slot was taken: back, for whoever has one
-            await docket.add(wake_lane)(lane)
+            await docket.add(wake_lane)(lane, after)
         else:
-            await woken(lane)
+            await woken(lane, float(after))
 
     docket.register(wake_lane)
     worker = Patient(
         docket,
         redelivery_timeout=timedelta(seconds=10),
         reconnection_delay=timedelta(seconds=RESTART_SECONDS),
-        minimum_check_interval=timedelta(milliseconds=50),
+        minimum_check_interval=timedelta(seconds=LOOK_SECONDS),
         schedule_automatic_tasks=False,
     )
     async with worker:

@@ -1,7 +1,7 @@
 """Works on lanes: by wake, and by a sweep that finds what no wake reached and what a dead process left."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -15,6 +15,7 @@ from bot.turns.lease import BATCH, Early, Lease, Leases
 from bot.turns.mailbox import Mailbox, Waiting
 from bot.turns.signs import Signs
 from bot.turns.slots import Slots
+from bot.turns.sweep import Sweep
 from bot.turns.turn import MOST_RAISED, Turn
 from bot.turns.wakes import Wakes
 from bot.turns.walk import while_held
@@ -27,9 +28,6 @@ RunTurn = Callable[[Turn, Lease], Awaitable[None]]
 
 OUTAGE_PAUSE = 0.5
 """Seconds between two looks while Redis is away."""
-
-GRACE = 0.7
-"""Seconds after Redis came back in which those who worked may renew their leases, before we look for lanes that nobody works on."""
 
 SIGNED = 20
 """Lanes of a sweep whose messages get a sign that they wait, in a process that is full."""
@@ -68,8 +66,8 @@ class Worker:
         self._signs = signs
         self._clock = clock
         self._slots = Slots(slots)
-        self._sweep_seconds = sweep_seconds
         self._overdue_seconds = overdue_seconds
+        self._sweep = Sweep(store, mailbox, self._look_after, clock=clock, seconds=sweep_seconds)
         self._platforms = platforms
         self._checkpoint = checkpoint
         self._working: dict[Lane, asyncio.Task[None]] = {}
@@ -78,15 +76,18 @@ class Worker:
         """Lanes whose messages are still gathered, or that ask for a slot before others."""
         self._closing = asyncio.Event()
 
-    async def woken(self, lane: str) -> None:
-        """A wake: take a slot, start the work in a task of its own, return."""
-        await self._start(Lane.parse(lane))
+    async def woken(self, lane: str, after: float = 0.0) -> None:
+        """A wake: take a slot, start the work in a task of its own, return. `after` so many seconds: return at once."""
+        if after:
+            self._start_later(Lane.parse(lane), after)
+        else:
+            await self._start(Lane.parse(lane))
 
     @asynccontextmanager
     async def working(self, wakes: Wakes, *, drain_seconds: float) -> AsyncIterator[None]:
         """Answer while open. At the end running turns may finish for `drain_seconds`; what is left goes to others."""
         self._closing.clear()
-        tasks = [asyncio.create_task(self._sweep(), name="sweep"), asyncio.create_task(self._hear_stops(), name="stops")]
+        tasks = [asyncio.create_task(self._sweep.run(), name="sweep"), asyncio.create_task(self._hear_stops(), name="stops")]
         try:
             async with wakes.received(self.woken, platforms=tuple(self._platforms), full=lambda: self._slots.full):
                 yield
@@ -144,6 +145,7 @@ class Worker:
 
     async def _one_turn(self, lease: Lease, *, alone: bool) -> int:
         """Answer the head of the mailbox; returns how many messages wait after it that can be answered now. Raises `_Suspect`."""
+        self._again.discard(lease.lane)  # whoever joined before this look is seen by it
         turn = await self._leases.next_turn(lease)
         if isinstance(turn, Early):
             self._start_later(lease.lane, turn.seconds)
@@ -186,26 +188,7 @@ class Worker:
         task = self._later[lane] = asyncio.create_task(start(), name=f"later {lane}")
         task.add_done_callback(lambda _: self._later.pop(lane, None))
 
-    async def _sweep(self) -> None:
-        away = False
-        while True:
-            try:
-                waiting = await self._mailbox.waiting()
-                if away:
-                    away = False
-                    await self._clock.sleep(GRACE)
-                    continue
-                await self._look_after(waiting)
-            except StoreUnavailable as error:
-                away = True
-                log.debug("sweep postponed", reason=str(error))
-                await self._clock.sleep(OUTAGE_PAUSE)
-                continue
-            except Exception:  # task boundary: without the sweep messages would wait for ever
-                log.exception("sweep failed")
-            await self._clock.sleep(self._sweep_seconds)
-
-    async def _look_after(self, waiting: list[Waiting]) -> None:
+    async def _look_after(self, waiting: Sequence[Waiting]) -> None:
         """Start what nobody works on; in a full process, who is overdue asks before others, and who waits sees it."""
         signed = 0
         for each in waiting:

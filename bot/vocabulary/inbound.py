@@ -43,6 +43,7 @@ class Inbound:
 
     `id` names the message, not its delivery: every redelivery and every twin event carries the same.
     `exclusive` is False when `conversation` is an open channel, where each author has a lane of their own.
+    `opens` is True when it opens its conversation, as a message outside threads does in Slack: what follows it is said elsewhere.
     `mentions_others` is True when somebody other than Parley is addressed in it. `sent_at` is Unix seconds.
     """
 
@@ -57,6 +58,7 @@ class Inbound:
     quoted: Quoted | None = None
     attachments: tuple[Attachment, ...] = ()
     mentions_others: bool = False
+    opens: bool = False
     place: Place = field(default_factory=Place)
 
 

@@ -43,10 +43,14 @@ class Scripts:
         """The name of the turn that begins with it."""
         return turn_id(self.lane, event)
 
-    async def join(self, event: str, *, author: str = "ada", flags: str = "-", most: int = 10) -> str:
-        keys = [self.shared.seen(event), self.of.mailbox, self.shared.pending, self.of.journal]
+    async def join(self, event: str, *, author: str = "ada", flags: str = "-", most: int = 10, word: str = "") -> str:
+        keys = [self.shared.seen(event), self.of.mailbox, self.shared.pending, self.of.journal, self.shared.voices]
         message = f"{flags} {author} {event}\n{event}"
-        return str(await self.store.run("join", keys, [str(self.lane), message, most, TTL, TTL]))
+        return str(await self.store.run("join", keys, [str(self.lane), message, most, TTL, TTL, word, author, TTL]))
+
+    async def voice(self, word: str, *, author: str = "ada") -> bool:
+        """Whether it is answered."""
+        return bool(await self.store.run("voice", [self.shared.voices], [author, TTL, word]))
 
     async def start(
         self, token: str, *, process: str = "", milliseconds: int = 10_000, gather: int = 0, batch: int = 20, past: int = 10
@@ -80,8 +84,8 @@ class Scripts:
         keys = [*self._own, self.of.mailbox, self.shared.pending, self.shared.turn(turn), self.of.signs]
         return int(await self.store.run("finish", keys, [epoch, str(self.lane), turn, TTL, TTL * 1000]))
 
-    async def stop(self, turn: str = "", *, by: str = "", author: str = "", why: str = "") -> str:
-        return str(await self.store.run("stop", [self.of.journal], [turn, by, author, why]))
+    async def stop(self, turn: str = "", *, by: str = "", author: str = "", why: str = "", waiting: str = "") -> str:
+        return str(await self.store.run("stop", [self.of.journal, self.of.mailbox], [turn, by, author, why, waiting]))
 
     async def alive(self, turn: str, process: str) -> bool:
         return bool(await self.store.run("alive", [self.of.journal], [turn, process]))
@@ -95,6 +99,9 @@ class Scripts:
     async def expires(self) -> None:
         """For the server, the lease is over."""
         await self.store._client.hset(self.of.lease, "ends", 1)
+
+    async def voices(self) -> set[str]:
+        return set(await self.store._client.smembers(self.shared.voices))
 
     async def waiting(self) -> list[str]:
         return [line.partition("\n")[2] for line in await self.store.range(self.of.mailbox, 0, -1)]

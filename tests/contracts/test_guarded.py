@@ -36,7 +36,7 @@ def _servers(kind: str, access: Access) -> Servers:
 async def test_the_store_and_the_wakes_get_in(closed: Servers) -> None:
     heard: list[str] = []
 
-    async def woken(lane: str) -> None:
+    async def woken(lane: str, _: float) -> None:
         heard.append(lane)
 
     async with open_store(closed.url) as store, open_wakes(closed.url) as wakes, wakes.received(woken, platforms=("discord",)):

@@ -345,6 +345,16 @@ async def test_stop_names_who_is_stopped_and_spares_the_order_itself(lane: Scrip
     assert await lane.stop() == ""
 
 
+async def test_a_turn_makes_way_only_for_a_message_that_waits_behind_it(lane: Scripts) -> None:
+    turn = await begun(lane, "one")
+    await lane.join("two")
+    assert await lane.stop(waiting="one") == ""
+    assert await lane.stop(waiting="two") == lane.turn("one")
+    await lane.finish(turn.epoch, lane.turn("one"))
+    await lane.start("us")
+    assert await lane.stop(waiting="two") == "", "this is its own turn by now"
+
+
 async def test_a_line_that_nobody_can_read_is_a_turn_of_its_own_and_blocks_nobody(lane: Scripts) -> None:
     await lane.join("one")
     await lane.store._client.lpush(lane.of.mailbox, "not ours")
@@ -362,6 +372,7 @@ async def test_everything_has_an_end(lane: Scripts) -> None:
     await lane.remember(turn.epoch, "turn", "entry")
     await lane.reset()
     await lane.renew(turn.epoch)
+    await lane.join("three", word="called")
     client = lane.store._client
     for key in [key async for key in client.scan_iter()]:
         assert key == lane.shared.pending or 0 < await client.ttl(key) <= TTL, key

@@ -89,7 +89,7 @@ async def test_wakes_go_on(one_sentinel: SentinelServers) -> None:
     """Nobody is told that the work engine's own connections were lost: a wake after the failover finds a worker."""
     heard = set[str]()
 
-    async def woken(lane: str) -> None:
+    async def woken(lane: str, _: float) -> None:
         heard.add(lane)
 
     url = one_sentinel.url

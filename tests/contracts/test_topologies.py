@@ -83,10 +83,10 @@ async def _all_listen(store: Store, url: str, number: int) -> bool:
     return sum(int(count) for _, count in await store._client.execute_command("PUBSUB NUMSUB", "channel", **kind)) == number
 
 
-async def test_wakes_arecarried(topology_url: str) -> None:
+async def test_wakes_are_carried(topology_url: str) -> None:
     heard: list[str] = []
 
-    async def woken(lane: str) -> None:
+    async def woken(lane: str, _: float) -> None:
         heard.append(lane)
 
     async with (
@@ -117,7 +117,7 @@ async def test_the_work_engine_passes_over_a_node_that_is_away(topology_url: str
         pytest.skip("it may begin with any node of a Cluster only")
     heard: list[str] = []
 
-    async def woken(lane: str) -> None:
+    async def woken(lane: str, _: float) -> None:
         heard.append(lane)
 
     async with open_wakes(topology_url.replace("://", "://127.0.0.1:1,")) as wakes, wakes.received(woken, platforms=("discord",)):

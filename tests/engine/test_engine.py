@@ -55,6 +55,17 @@ async def test_receipts(house: Whole) -> None:
     assert await receive(hello) is Receipt.SEEN
 
 
+async def test_a_thread_is_a_talk_with_one_until_another_speaks_there_to_whomever(house: Whole) -> None:
+    house.model.answers(lambda request: "Gladly.")
+    receive = house.engine.receive
+    assert await receive(message("hello")) is Receipt.JOINED
+    assert await receive(replace(message("and then?"), addressed=Addressed.AMBIENT)) is Receipt.JOINED
+    others = replace(message("look", author=BOB), addressed=Addressed.AMBIENT, mentions_others=True)
+    assert await receive(others) is Receipt.IGNORED
+    assert await receive(replace(message("and now?"), addressed=Addressed.AMBIENT)) is Receipt.IGNORED
+    await until(house.rests)
+
+
 async def test_a_stop_by_text_does_not_wait_behind_what_it_stops_and_gets_no_answer_of_its_own(house: Whole) -> None:
     house.model.says("Once upon", asyncio.Event())
     house.model.says("Gladly.")

@@ -1,4 +1,4 @@
-"""Pain 3 with several processes: what somebody sends in a row is one turn, and who goes on writing steers, whoever hears and whoever answers."""
+"""Pain 3 with several processes: what is sent in a row is one turn, and who goes on writing steers, whoever hears and answers."""
 
 import asyncio
 from pathlib import Path

@@ -56,7 +56,7 @@ async def test_pain_08_everything_is_restarted_and_all_that_was_said_and_set_is_
         await there.says(root, "sure?", channel=thread)
         await there.reads("Noted.", "Tom.", "Tom, again.", channel=thread, within=PATIENCE)
         busy = (await there.order(root, "busy")).text
-    assert [line for line in busy.splitlines() if "(in use)" in line][0].startswith("- **steer**")
+    assert next(line for line in busy.splitlines() if "(in use)" in line).startswith("- **steer**")
     assert ["my cat is Tom" in str(request.body) for request in there.model.asked] == [False, True, True, False, True]
     assert ["the number is 42" in str(request.body) for request in there.model.asked] == [True, False, False, True, False]
     assert all("You are a translator" in request.system for request in there.model.asked)

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from structlog.testing import capture_logs
+
 from tests.engine.turns.crew import until
 from tests.fakes.discord import Channel, Interaction, User, bits
 from tests.fakes.discord.local import pointed_at
@@ -60,6 +62,8 @@ async def test_pain_10_the_old_process_finishes_its_answer_while_the_new_one_hea
         await home.discord.wait_for(lambda: len(home.discord.gateway.connections) == 1, PATIENCE)
         waits = await home.asks(ada, "two")
         await signed(home, waits)
+        ended, _ = await asyncio.wait({old}, timeout=0.5)
+        assert not ended, "it has an answer to finish"
         go.set()
         await home.reads("First answer.", "Second answer.", within=PATIENCE)
         await old
@@ -69,14 +73,16 @@ async def test_pain_10_the_old_process_finishes_its_answer_while_the_new_one_hea
 
 async def test_pain_10_an_order_that_two_sessions_hear_is_carried_out_and_answered_once(home: Home) -> None:
     root = home.person("Root", permissions=bits.ADMINISTRATOR)
-    async with whole(home), whole(home):
-        await home.asks(root, "hello")
-        await home.reads("Hello from the model.", within=PATIENCE)
-        reset = await home.order(root, "reset")
-        await home.discord.wait_for(lambda: reset.followups and attempts(home, reset) == [True, False], PATIENCE)
-        form = await home.form(root, "persona set")
-        sent = await home.told(await home.discord.submit_modal(form, {"instructions": "Be brief."}))
-        await home.discord.wait_for(lambda: attempts(home, form) == attempts(home, sent) == [True, False], PATIENCE)
+    with capture_logs() as logged:
+        async with whole(home), whole(home):
+            await home.asks(root, "hello")
+            await home.reads("Hello from the model.", within=PATIENCE)
+            reset = await home.order(root, "reset")
+            await home.discord.wait_for(lambda: reset.followups and attempts(home, reset) == [True, False], PATIENCE)
+            form = await home.form(root, "persona set")
+            sent = await home.told(await home.discord.submit_modal(form, {"instructions": "Be brief."}))
+            await home.discord.wait_for(lambda: attempts(home, form) == attempts(home, sent) == [True, False], PATIENCE)
+    assert [line for line in logged if line["log_level"] not in ("info", "debug")] == []
     assert (reset.text, [message.content for message in reset.followups]) == ("Done.", [FORGOTTEN])
     assert sent.text.startswith("I have my new instructions.")
     assert sent.followups == form.followups == []
@@ -92,6 +98,7 @@ async def test_pain_10_a_stop_by_mention_that_two_sessions_hear_is_no_message_th
         stop = await home.asks(ada, "stop")
         await home.reads(STOPPED, within=PATIENCE)
         assert told(home, stop) == 2
+        await home.discord.redeliver(stop)  # and once more, when nothing runs any longer
         await home.asks(ada, "thank you")
         await home.reads(STOPPED, "Hello from the model.", within=PATIENCE)
         await until(lambda: (one.passed + other.passed).count("finished") == 2)

@@ -10,7 +10,7 @@ if turn and turn == ARGV[3] then
     redis.call('HDEL', KEYS[6], string.match(line, '^%d+ %S+ %S* ([^\n]*)\n') or '')
   end
   redis.call('LTRIM', KEYS[3], count, -1)
-  redis.call('HDEL', KEYS[2], 'holder')
+  redis.call('HDEL', KEYS[2], 'holder', 'dead', 'pending', 'outcome')  -- the answer stands in the history
   redis.call('HSET', KEYS[2], 'stage', 'settled')
   redis.call('RENAME', KEYS[2], KEYS[5])
   redis.call('EXPIRE', KEYS[5], ARGV[4])

@@ -1,8 +1,19 @@
--- A message joins its lane: duplicate check, append and index in one step.
+-- A message joins its lane: whether we answer it, duplicate check, append and index in one step.
 -- A line of the mailbox is "<server milliseconds> <flags> <author> <id>\n<JSON>": the scripts read its first line alone.
--- KEYS seen, mailbox, pending, journal
--- ARGV lane, "<flags> <author> <id>\n<JSON>", most messages that may wait, seconds `seen` lives, seconds the mailbox lives
--- Returns "joined", "busy" (joined behind a turn that runs), "pending" (seen, still waiting or being answered), "seen" (seen and done) or "full".
+-- In a thread who spoke is remembered from the moment that somebody called us there, whatever becomes of the message.
+-- KEYS seen, mailbox, pending, journal, voices
+-- ARGV lane, "<flags> <author> <id>\n<JSON>", most messages that may wait, seconds `seen` lives, seconds the mailbox lives,
+--      "" where nobody is counted, "called" when they call us, else when we answer: "one" (only one has spoken), "always";
+--      author, seconds the voices live
+-- Returns "joined", "busy" (joined behind a turn that runs), "pending" (seen, still waiting or being answered), "seen" (seen and done), "full",
+--         or "ignored": we do not answer. Where nobody ever called us not even who speaks is written down then.
+local word = ARGV[6]
+if word ~= '' then
+  if word ~= 'called' and redis.call('EXISTS', KEYS[5]) == 0 then return 'ignored' end
+  redis.call('SADD', KEYS[5], ARGV[7])
+  redis.call('EXPIRE', KEYS[5], ARGV[8])
+  if word == 'one' and redis.call('SCARD', KEYS[5]) > 1 then return 'ignored' end
+end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   if redis.call('ZSCORE', KEYS[3], ARGV[1]) then
     redis.call('EXPIRE', KEYS[2], ARGV[5]) -- who comes again waits for the replicas too, and they are waited for behind a write only

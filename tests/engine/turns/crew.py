@@ -198,7 +198,11 @@ class Crew:
             return busy
 
         steering = Steering(journal, mode)
-        reception = Reception(mailbox, wakes, refusals, signs, lambda inbound: order(inbound) is not None, steering)
+
+        def is_order(inbound: Inbound) -> bool:
+            return order(inbound) is not None
+
+        reception = Reception(mailbox, wakes, refusals, signs, is_order, steering, gather_seconds=gather)
         return Process(store, mailbox, journal, Stopping(journal, mailbox), worker, wakes, refusals, memory, reception, mending)
 
     @asynccontextmanager

@@ -113,6 +113,40 @@ async def test_direct_messages_in_one_breath_are_one_turn(crew: Crew) -> None:
     assert model.heard == ["Ada: one\nAda: two\nAda: three"]
 
 
+async def test_whoever_is_woken_early_still_waits_for_what_follows(crew: Crew) -> None:
+    model = Speaker()
+    async with crew.at_work(model, gather=0.8, sweep=60.0) as process:
+        for text in ("one", "two"):
+            await process.hears(replace(message(text), addressed=Addressed.DIRECT))  # its wake comes at once
+        await crew.done()
+    assert model.heard == ["Ada: one\nAda: two"]
+
+
+async def test_a_direct_message_has_its_lane_looked_at_when_it_is_gathered_unless_a_turn_runs(crew: Crew) -> None:
+    gate, woken = asyncio.Event(), dict[str, float]()
+    one, two = (replace(message(text), addressed=Addressed.DIRECT) for text in ("one", "two"))
+    other = replace(message("other", author=BOB, conversation=CHANNEL), addressed=Addressed.DIRECT)
+    order = replace(message("order", conversation=replace(CHANNEL, channel="orders")), addressed=Addressed.DIRECT)
+    opening = replace(message("opens", conversation=replace(CHANNEL, channel="opening")), addressed=Addressed.DIRECT, opens=True)
+    receiver = crew.made(Speaker(), gather=60.0, order=lambda inbound: "done" if inbound.text == "order" else None)
+
+    async def note(lane: str, after: float) -> None:
+        woken[lane] = after
+
+    async with crew.at_work(Speaker(("first", gate)), sweep=60.0) as process, receiver.wakes.received(note, platforms=()):
+        await process.reception.join(one)
+        await until(lambda: crew.platform.said == ["first"])
+        for each in (other, two):
+            assert await receiver.reception.join(each) is Receipt.JOINED
+        plain = message("plain", author=BOB, conversation=replace(CHANNEL, channel="open"))
+        assert await receiver.reception.join(plain) is Receipt.JOINED
+        for each in (order, opening):
+            assert await receiver.reception.join(each) is Receipt.JOINED
+        await until(lambda: len(woken) == 5)
+        gate.set()
+    assert woken == {str(Lane.of(each)): after for each, after in ((other, 60.0), (two, 0), (plain, 0), (order, 0), (opening, 0))}
+
+
 async def test_elsewhere_nobody_waits_for_what_may_follow(crew: Crew) -> None:
     async with crew.at_work(Speaker(), gather=60.0, sweep=60.0) as process:
         await process.reception.join(message("one"))

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Addressed, Inbound
 from bot.vocabulary.reply import ReplyAddress, Stopped
 from tests.fakes.model.server import ModelServer
+from tests.fakes.redis_servers import SingleServer
 from tests.fakes.redis_wire import Wire, turns, watched
 from tests.scenarios.room_platform import NAME, House, conversation, open_house
 
@@ -62,13 +64,20 @@ class Counted:
         return turns(self.wire.sent[since : await self.wire.mark()])
 
 
-@pytest.fixture
-async def counted(redis_url: str, model: ModelServer) -> AsyncIterator[Counted]:
+@asynccontextmanager
+async def counting(redis_url: str, model: ModelServer, *, local: bool = True, gather: float = 0.0) -> AsyncIterator[Counted]:
     """Nothing is renewed and nothing swept while a test runs, and the first turn has opened the connections."""
-    async with open_house(redis_url, model, lease_seconds=600.0) as house, watched(redis_url) as wire:
+    house_opened = open_house(redis_url, model, local=local, lease_seconds=600.0, gather_seconds=gather)
+    async with house_opened as house, watched(redis_url) as wire:
         counted = Counted(house, wire)
         await counted.cost(counted.says("warm up"))
         yield counted
+
+
+@pytest.fixture
+async def counted(redis_url: str, model: ModelServer) -> AsyncIterator[Counted]:
+    async with counting(redis_url, model) as opened:
+        yield opened
 
 
 async def test_a_turn_sends_eight_commands_and_so_does_the_next(counted: Counted) -> None:
@@ -76,13 +85,37 @@ async def test_a_turn_sends_eight_commands_and_so_does_the_next(counted: Counted
     assert await counted.cost(counted.says("again")) == TURN
 
 
-async def test_a_thread_asks_once_more_who_has_spoken_there(counted: Counted) -> None:
-    assert await counted.cost(counted.says("hello", THREAD)) == ["voice", *TURN]
-    assert await counted.cost(counted.says("and then?", THREAD, addressed=Addressed.AMBIENT)) == ["voice", *TURN]
+async def test_a_thread_costs_no_more_with_a_mention_or_without(counted: Counted) -> None:
+    assert await counted.cost(counted.says("hello", THREAD)) == TURN
+    assert await counted.cost(counted.says("and then?", THREAD, addressed=Addressed.AMBIENT)) == TURN
 
 
 async def test_a_direct_message_costs_no_more_where_nothing_is_gathered(counted: Counted) -> None:
     assert await counted.cost(counted.says("hello", DIRECT, addressed=Addressed.DIRECT)) == TURN
+
+
+@pytest.fixture(params=["one process", "work engine"])
+def way(request: pytest.FixtureRequest) -> Iterator[tuple[str, bool]]:
+    """A server, and whether wakes stay in the process. By TCP: on a socket nobody can tell our connections from the work engine's."""
+    with SingleServer() as server:
+        yield server.url, request.param == "one process"
+
+
+async def test_a_direct_message_costs_no_more_where_messages_are_gathered(way: tuple[str, bool], model: ModelServer) -> None:
+    url, local = way
+    async with counting(url, model, local=local, gather=0.3) as counted:
+        assert await counted.cost(counted.says("hello", DIRECT, addressed=Addressed.DIRECT)) == TURN
+
+
+async def test_two_direct_messages_in_one_breath_cost_one_turn_and_a_join(way: tuple[str, bool], model: ModelServer) -> None:
+    url, local = way
+    async with counting(url, model, local=local, gather=1.5) as counted:
+        said = [counted.says(text, DIRECT, addressed=Addressed.DIRECT) for text in ("hello", "and more")]
+        cost = await counted.cost(*said)
+    surplus = sorted(cost)
+    for name in ["join", *TURN]:
+        surplus.remove(name)
+    assert surplus in ([], ["start"]), "the lane is looked at once more, for the wake of the second message"
 
 
 async def test_an_edit_costs_nothing(counted: Counted, model: ModelServer) -> None:

@@ -20,8 +20,8 @@ async def test_a_wake_comes_to_a_process_that_serves_the_platform(redis_url: str
         open_wakes(redis_url) as sender,
         open_wakes(redis_url) as one,
         open_wakes(redis_url) as other,
-        one.received(lambda lane: _note(heard["discord"], lane), platforms=("discord",)),
-        other.received(lambda lane: _note(heard["slack"], lane), platforms=("slack",)),
+        one.received(lambda lane, _: _note(heard["discord"], lane), platforms=("discord",)),
+        other.received(lambda lane, _: _note(heard["slack"], lane), platforms=("slack",)),
     ):
         for lane in (Lane(THREAD), Lane(SLACK_DIRECT), Lane(THREAD)):
             await sender.wake(lane)
@@ -47,10 +47,26 @@ async def test_sending_never_raises_and_never_waits_long(redis_server: EmbeddedS
         await way.mend()
 
 
+async def test_how_long_to_wait_reaches_whoever_is_woken(redis_url: str) -> None:
+    heard = list[tuple[str, float]]()
+
+    async def woken(lane: str, after: float) -> None:
+        heard.append((lane, after))
+
+    async with open_wakes(redis_url) as one, one.received(woken, platforms=("discord",)), open_wakes(redis_url) as sender:
+        await sender.wake(Lane(THREAD), after=1.2)
+        await until(lambda: heard == [(str(Lane(THREAD)), 1.2)])
+    wakes = LocalWakes()
+    async with wakes.received(woken, platforms=("discord",)):
+        await wakes.wake(Lane(SLACK_DIRECT), after=0.5)
+        await until(lambda: len(heard) == 2)
+    assert heard[1] == (str(Lane(SLACK_DIRECT)), 0.5)
+
+
 async def test_here_a_wake_does_not_wait_for_a_slot() -> None:
     wakes, slot, woken = LocalWakes(), asyncio.Event(), list[str]()
 
-    async def start(lane: str) -> None:
+    async def start(lane: str, _: float) -> None:
         await slot.wait()
         woken.append(lane)
 
@@ -70,9 +86,9 @@ async def test_a_full_process_leaves_wakes_to_others_until_it_has_room(redis_url
     full, heard = True, {"full": list[str](), "free": list[str]()}
     async with (
         open_wakes(redis_url) as one,
-        one.received(lambda lane: _note(heard["full"], lane), platforms=("discord",), full=lambda: full),
+        one.received(lambda lane, _: _note(heard["full"], lane), platforms=("discord",), full=lambda: full),
     ):
-        async with open_wakes(redis_url) as other, other.received(lambda lane: _note(heard["free"], lane), platforms=("discord",)):
+        async with open_wakes(redis_url) as other, other.received(lambda lane, _: _note(heard["free"], lane), platforms=("discord",)):
             for _ in range(6):
                 await one.wake(Lane(THREAD))
             await until(lambda: len(heard["free"]) == 6)
@@ -90,9 +106,9 @@ async def test_a_wake_that_was_read_together_with_the_one_that_took_the_last_slo
     async with open_wakes(redis_url) as one:
         for _ in range(2):
             await one.wake(Lane(THREAD))
-        async with one.received(lambda lane: _note(heard["small"], lane), platforms=("discord",), full=lambda: bool(heard["small"])):
+        async with one.received(lambda lane, _: _note(heard["small"], lane), platforms=("discord",), full=lambda: bool(heard["small"])):
             await until(lambda: len(heard["small"]) == 1)
-            async with open_wakes(redis_url) as other, other.received(lambda lane: _note(heard["free"], lane), platforms=("discord",)):
+            async with open_wakes(redis_url) as other, other.received(lambda lane, _: _note(heard["free"], lane), platforms=("discord",)):
                 await until(lambda: len(heard["free"]) == 1)
     assert len(heard["small"]) == 1
 
