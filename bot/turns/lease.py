@@ -174,7 +174,7 @@ class Leases:
             if not held:
                 log.warning("lease lost", lane=str(lease.lane), epoch=lease.epoch)
                 lease.lost.set()
-                await self._live(lease)
+                await to_its_end(self._live(lease))  # whoever works here ends at once now, and this task with them
                 return
             lease.extend(self._deadline(asked))
             lease.ask_to_stop(stop, why)
