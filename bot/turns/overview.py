@@ -71,9 +71,9 @@ async def standing(store: Store, mailbox: Mailbox, server: ServerKey | None = No
 
 async def _lane(store: Store, lane: Lane) -> Standing:
     keys = LaneKeys(lane)
-    now, messages, answered, since = map(int, await store.run("standing", [keys.lease, keys.journal, keys.mailbox], []))
+    now, messages, answered, since, writes = map(int, await store.run("standing", [keys.lease, keys.journal, keys.mailbox], []))
     oldest = 0.0 if since < 0 else max(0, now - since) / 1000
-    return Standing(int(answered > 0), max(0, messages - answered), oldest, int(not answered and oldest > LATE_SECONDS))
+    return Standing(writes, max(0, messages - answered), oldest, int(not answered and oldest > LATE_SECONDS))
 
 
 def _together(one: Standing, other: Standing) -> Standing:

@@ -49,6 +49,19 @@ async def test_nothing_goes_on(crew: Crew) -> None:
     assert await overview(crew).standing(HERE) == Standing()
 
 
+async def test_an_order_that_asks_is_no_answer_being_written(crew: Crew) -> None:
+    seen: list[Standing] = []
+
+    async def look(step: str) -> None:
+        if step == "opened":
+            seen.append(await overview(crew).standing(HERE))
+
+    async with crew.at_work(Speaker(), order=lambda m: "done" if m.text == "status" else None, checkpoint=look) as process:
+        await process.hears(message("status"))
+        await crew.done()
+    assert seen == [Standing()]
+
+
 async def test_what_is_written_is_told_from_what_waits_behind_it(crew: Crew) -> None:
     async with crew.at_work(Speaker(("beginning", asyncio.Event())), slots=1, drain=0) as process:
         await process.hears(HELLO)
