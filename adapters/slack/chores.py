@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from bot.vocabulary.tasks import drain
+
 log = structlog.get_logger(__name__)
 
 
@@ -23,12 +25,7 @@ class Chores:
 
     async def aclose(self, *, grace: float) -> None:
         """Wait up to `grace` seconds for what runs, then end the rest."""
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=grace)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await drain(self._running, grace)
 
     @staticmethod
     async def _watched(work: Coroutine[Any, Any, None]) -> None:

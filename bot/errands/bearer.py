@@ -13,7 +13,7 @@ from bot.store.keys import ERRANDS_SECONDS, ErrandKeys
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.commands import CommandReply, Orders
 from bot.vocabulary.platform import Platform
-from bot.vocabulary.tasks import end
+from bot.vocabulary.tasks import drain, end
 
 AT_ONCE = 16
 """Orders that one process carries out side by side; the rest stays for others. They take no slot of a turn."""
@@ -49,9 +49,7 @@ class Bearer:
             yield
         finally:
             await end(*listening)
-            if self._working:
-                _, late = await asyncio.wait(self._working, timeout=LAST_SECONDS)
-                await end(*late)
+            await drain(self._working, LAST_SECONDS)
 
     async def _listen(self, platform: str) -> None:
         while True:

@@ -14,6 +14,9 @@ from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 
+SIGN_SECONDS = 2.0
+"""Longest that a process which ends waits for its signs: they are a kindness."""
+
 Steer = Callable[[Inbound, Lane], Awaitable[bool]]
 """A message came while its lane's turn runs: whether that turn was asked to make way. Its author goes on, and the server wants it so."""
 
@@ -41,7 +44,7 @@ class Reception:
             yield
         finally:
             await self.refusals.drain(drain_seconds)
-            await self.signs.drain(drain_seconds)
+            await self.signs.drain(min(drain_seconds, SIGN_SECONDS))
 
     async def join(self, inbound: Inbound, terms: Terms = OURS) -> Receipt:
         """Durable when it returns `JOINED` or `SEEN`. Raises `StoreUnavailable`: then nothing was kept."""

@@ -14,6 +14,7 @@ from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
 from bot.vocabulary.reply import Refused, Surface
+from bot.vocabulary.tasks import drain
 
 FULL = "Too many messages are waiting here already, so I did not take this one. Please write it again when I have caught up."
 
@@ -43,12 +44,7 @@ class Refusals:
 
     async def drain(self, seconds: float) -> None:
         """Let what is being posted finish for `seconds`, then give it up."""
-        tasks = list(self._posting.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await drain(self._posting.values(), seconds)
 
     async def _post(self, inbound: Inbound, lane: Lane) -> None:
         reply = Unfenced(turn_id(lane, inbound.id))

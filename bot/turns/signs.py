@@ -12,6 +12,7 @@ from bot.vocabulary.clock import Clock
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
+from bot.vocabulary.tasks import drain
 
 PAUSES = (0.0, 1.0, 5.0, 30.0)
 """Seconds before each attempt to take a sign away."""
@@ -40,12 +41,7 @@ class Signs:
 
     async def drain(self, seconds: float) -> None:
         """Let what is under way finish for `seconds`."""
-        tasks = list(self._tasks.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await drain(self._tasks.values(), seconds)
 
     async def _put_up(self, inbound: Inbound, lane: Lane) -> None:
         try:

@@ -22,7 +22,7 @@ from bot.turns.walk import while_held
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.platform import Platform
-from bot.vocabulary.tasks import end
+from bot.vocabulary.tasks import drain, end
 
 RunTurn = Callable[[Turn, Lease], Awaitable[None]]
 
@@ -95,7 +95,7 @@ class Worker:
         finally:
             self._closing.set()
             await end(*self._later.values())
-            await self._drain(drain_seconds)
+            await drain(self._working.values(), drain_seconds)
             await end(*tasks)
 
     async def _start(self, lane: Lane, *, overdue: bool = False) -> None:
@@ -215,9 +215,3 @@ class Worker:
             except Exception:  # task boundary: it must come back
                 log.exception("stops not heard, renewals bring them")
             await self._clock.sleep(OUTAGE_PAUSE)
-
-    async def _drain(self, seconds: float) -> None:
-        tasks = list(self._working.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            await end(*late)

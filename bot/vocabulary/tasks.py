@@ -1,6 +1,7 @@
 """Ending tasks for certain."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 AGAIN_SECONDS = 0.1
@@ -17,3 +18,11 @@ async def end(*tasks: "asyncio.Future[Any]") -> None:
             task.cancel()
         _, waiting = await asyncio.wait(waiting, timeout=AGAIN_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def drain(tasks: "Iterable[asyncio.Future[Any]]", seconds: float) -> None:
+    """Let tasks finish for `seconds`, then end what is left."""
+    running = list(tasks)
+    if running:
+        _, late = await asyncio.wait(running, timeout=seconds)
+        await end(*late)
