@@ -8,9 +8,13 @@ import discord
 from discord.http import Route
 
 from adapters.discord.limits import LIMITS, LISTED, REQUEST_SECONDS, budgets
+from adapters.discord.markup import DiscordDialect
 from adapters.discord.places import PLATFORM
 from adapters.discord.refusals import FAILURES, NO_HISTORY, translated
+from adapters.rendering.markdown.emitter import Emitter
+from adapters.rendering.markdown.growing import GrowingText
 from adapters.rendering.outlet import Kind
+from adapters.rendering.written import WrittenText
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
@@ -49,9 +53,9 @@ class DiscordOutlet:
         """The channel's, and the bot's."""
         return self._budgets[kind]
 
-    def render(self, text: str) -> str:
-        """Discord reads Markdown; what looks like a mention pings nobody, see `NOBODY`."""
-        return text
+    def written(self) -> WrittenText:
+        """Discord's Markdown; what looks like a mention pings nobody, see `NOBODY`, and is shown as text."""
+        return GrowingText(Emitter(DiscordDialect()), limit=LIMITS.text)
 
     def note(self, text: str) -> str:
         """Discord's small text, line by line."""
@@ -86,6 +90,10 @@ class DiscordOutlet:
             if message["author"]["id"] == str(self._me) and self._posted_as(message, nonce):
                 return self._placeholder(message)
         return None
+
+    async def read(self, placeholder: Placeholder) -> str:
+        """Our own messages come with their content, whatever intents we have."""
+        return str((await self._call(self._route("GET", placeholder), None))["content"])
 
     async def delete(self, placeholder: Placeholder) -> None:
         """Gone already is fine."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from adapters.rendering.written import WrittenText
 from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder
@@ -24,8 +25,8 @@ class Outlet(Protocol):
     def budgets(self, kind: Kind) -> Sequence[Budget]:
         """What a send of this kind draws on, the narrowest first: such as the channel, then everything this bot sends."""
 
-    def render(self, text: str) -> str:
-        """The model's Markdown in the platform's own writing, mentions inert. Its length is what `limits.text` bounds."""
+    def written(self) -> WrittenText:
+        """A fresh writer of the model's Markdown in the platform's own writing, mentions inert, pages within `limits.text`."""
 
     def note(self, text: str) -> str:
         """A line of ours in the platform's quiet style, such as small or italic text. Already rendered."""
@@ -41,6 +42,9 @@ class Outlet(Protocol):
 
     async def find(self, nonce: str) -> Placeholder | None:
         """The message that was posted under `nonce`, if it arrived. Another message of this reply is read as "not found"."""
+
+    async def read(self, placeholder: Placeholder) -> str:
+        """What stands there now, as it was rendered."""
 
     async def delete(self, placeholder: Placeholder) -> None:
         """Take a message of ours away; gone already is fine."""

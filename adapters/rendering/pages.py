@@ -18,12 +18,11 @@ class Pages:
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
-        self._closed: list[str] = []
-        self._closed_text = ""
+        self._written = outlet.written()
 
     def growing(self, text: str, status: str) -> list[str]:
         """Pages while text arrives; `status` stands under the last one if there is room for it."""
-        pages = self._of(text)
+        pages = self._written.growing(text)
         if not status:
             return pages or [PLACEHOLDER]
         line = self._outlet.note(status)[: self._outlet.limits.text]
@@ -32,21 +31,13 @@ class Pages:
     def final(self, outcome: Outcome) -> list[str]:
         """Pages of the last version: the text and, quietly under it, the note; without text the note speaks for itself."""
         text, note = _words(outcome)
-        pages = self._of(text) or self._of(EMPTY_ANSWER)
-        if not note:
-            return pages
+        pages = self._written.final(text) or self._written.final(EMPTY_ANSWER)
+        return self.noted(pages, note) if note else pages
+
+    def noted(self, pages: list[str], note: str) -> list[str]:
+        """Written pages with a line of ours quietly under the last, or after it where it finds no room."""
         whole = self._below(pages, self._outlet.note(note))
         return whole or [*pages, *self._split_note(note)]
-
-    def _of(self, text: str) -> list[str]:
-        """Rendered pages; blank ones are left out, since no platform takes an empty message."""
-        if not text.startswith(self._closed_text):
-            self._closed, self._closed_text = [], ""
-        pieces = split(text[len(self._closed_text) :], limit=self._outlet.limits.text, render=self._outlet.render)
-        rendered = [self._outlet.render(piece) for piece in pieces]
-        self._closed += rendered[:-1]
-        self._closed_text += "".join(pieces[:-1])
-        return [page for page in (*self._closed, *rendered[-1:]) if page.strip()]
 
     def _below(self, pages: list[str], line: str) -> list[str]:
         """Pages with `line` under the last, or nothing when it does not fit there."""

@@ -1,4 +1,4 @@
-"""What we write, in Slack's own writing. The one place where the model's Markdown becomes Slack's."""
+"""What we write ourselves, in Slack's own writing, and its escapes. The model's Markdown is `dialect`'s."""
 
 import unicodedata
 

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.rendering.markdown.emitter import Emitter
+from adapters.rendering.markdown.growing import GrowingText
 from adapters.rendering.outlet import Kind
+from adapters.rendering.written import WrittenText
+from adapters.slack.dialect import MrkdwnDialect
 from adapters.slack.failures import asked, error_code
 from adapters.slack.limits import LIMITS, REPLIES_PAGE, budgets
-from adapters.slack.mrkdwn import quiet, rendered
+from adapters.slack.mrkdwn import quiet
 from adapters.slack.payloads import JsonView
 from adapters.slack.thinking import Thinking
 from bot.errors import PlatformRefused
@@ -40,8 +44,9 @@ class SlackOutlet:
         """The method's in this workspace; for posts the channel's before it."""
         return self._budgets[kind]
 
-    def render(self, text: str) -> str:
-        return rendered(text)
+    def written(self) -> WrittenText:
+        """Slack's mrkdwn."""
+        return GrowingText(Emitter(MrkdwnDialect()), limit=LIMITS.text)
 
     def note(self, text: str) -> str:
         return quiet(text)
@@ -77,6 +82,17 @@ class SlackOutlet:
             self._read_to.pop(nonce, None)
             return self._placeholder(str(found["ts"])) if found is not None else None
         return None
+
+    async def read(self, placeholder: Placeholder) -> str:
+        """Mentions and links come back as they were sent."""
+        ts = placeholder.data["ts"]
+        call = self._client.conversations_replies(
+            channel=placeholder.data["channel"], ts=self._to["thread"], oldest=ts, latest=ts, inclusive=True, limit=REPLIES_PAGE
+        )
+        found = next((message for message in (await asked(call)).get("messages") or () if message["ts"] == ts), None)
+        if found is None:
+            raise PlatformRefused("the message is gone")
+        return str(found.get("text") or "")
 
     async def delete(self, placeholder: Placeholder) -> None:
         try:

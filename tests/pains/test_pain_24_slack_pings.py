@@ -8,8 +8,17 @@ HOSTILE = (
     "<!channel> <!here> ",
     "<!everyone> <!subteam^S1|@all> <",
     "@U00000005> <#C00000006|general> ",
-    "<https://evil.example|bank> @here @channel",
+    "<https://evil.example|bank> @here @channel ",
+    "[your bank](https://evil.example)",
 )
+LED = re.compile(r"<https://evil\.example(?:%7Cbank>|\|your bank> \(evil\.example\))")
+"""The links that may stand there: one is its own text, beside the other stands where it leads."""
+
+SHOWN = (
+    "<!channel> <!here> <!everyone> !subteam^S1|@all <@U00000005> <#C00000006|general> "
+    "<https://evil.example%7Cbank> @here @channel <https://evil.example|your bank> (evil.example)"
+)
+"""As it arrives, once the escapes are undone; the group is an address of mail to Markdown."""
 
 
 async def test_pain_24_nothing_that_the_model_writes_pings_or_hides_a_link(acme: Acme) -> None:
@@ -19,11 +28,11 @@ async def test_pain_24_nothing_that_the_model_writes_pings_or_hides_a_link(acme:
     acme.model.cut(*HOSTILE)
     async with acme.parley():
         root = await acme.asks(asha, general, "ping them all")
-        await acme.reads(general, "".join(HOSTILE), under=root)
+        await acme.reads(general, SHOWN, under=root)
         again = await acme.asks(asha, general, "again")
         await acme.slack.wait_for(lambda: "broke off" in "".join(acme.answers(general, under=again)))
     shown = [version.text for message in acme.slack.from_bot(general) for version in message.versions]
-    assert not [text for text in shown if re.search("[<>]", text)]
+    assert not [text for text in shown if re.search("[<>]", LED.sub("", text))]
     sent = acme.slack.calls("chat.postMessage") + acme.slack.calls("chat.update")
     assert not [call for call in sent if call.get("link_names") or call.get("parse") not in (None, "none")]
     assert not [call for call in sent if call.get("blocks") or call.get("markdown_text")]

@@ -70,7 +70,7 @@ async def test_an_order_in_a_thread_is_carried_out_and_answered_there(acme: Acme
     general = acme.channel(asha)
     async with acme.parley():
         root = await acme.asks(asha, general, "persona use tutor")
-        await acme.slack.wait_for(lambda: "I am **tutor** now" in "".join(acme.answers(general, under=root)))
+        await acme.slack.wait_for(lambda: "I am *tutor* now" in "".join(acme.answers(general, under=root)))
         await acme.asks(asha, general, "what is a list?", under=root)
         await acme.slack.wait_for(lambda: acme.answers(general, under=root)[1:] == ["Hello from the model."])
     assert len(acme.model.asked) == 1

@@ -19,12 +19,12 @@ async def test_a_mention_is_answered_in_its_thread_while_the_model_writes(acme: 
         root = await acme.asks(asha, general, "where does rain fall?")
         await acme.reads(general, "…")
         thinks.set()
-        await acme.reads(general, "Rain falls ")
+        await acme.reads(general, "Rain falls")
         more.set()
         await acme.reads(general, "Rain falls mostly & on <plains>.")
     (answer,) = acme.written(general)
     assert answer.thread_ts == root.ts
-    assert [version.text for version in answer.versions] == ["…", "Rain falls ", "Rain falls mostly &amp; on &lt;plains&gt;."]
+    assert [version.text for version in answer.versions] == ["…", "Rain falls", "Rain falls mostly &amp; on &lt;plains&gt;."]
     assert acme.model.asked[0].last_user == "asha: where does rain fall?"
     assert not acme.slack.limits.refused
 

@@ -30,7 +30,7 @@ async def test_a_mention_is_answered_in_place(server: DiscordServer, settings: S
         await door.turns()
         answer = server.messages(channel)[-1]
         assert (answer.author, answer.reply_to) == (server.bot, asked)
-        assert answer.texts[-1] == f"Hello Ana @everyone {ana.mention}"
+        assert answer.texts[-1] == f"Hello Ana @\u200beveryone <\u200b@{ana.id}>"
         assert answer.texts[0] != answer.texts[-1]
         assert not any(any(version.pings) for version in answer.history)
         assert [(inbound.text, inbound.author.name) for inbound in door.received] == [("hi", "Ana")]

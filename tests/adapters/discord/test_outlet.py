@@ -37,8 +37,11 @@ async def test_a_reply_is_posted_and_edited_and_deleted(server: DiscordServer, r
     assert (first.reply_to, more.reply_to) == (trigger, None)
     assert (first.nonce, first.texts, more.texts) == ("n" * NONCE, ["…", LINK], ["more"])
     assert placeholder.data == {"channel": str(trigger.channel.id), "message": str(first.id)}
+    assert await DiscordOutlet(rest.client, address).read(placeholder) == LINK
     await outlet.delete(second)
     await outlet.delete(second)
+    with pytest.raises(PlatformRefused):
+        await outlet.read(second)
     assert server.messages(trigger.channel) == [trigger, first]
 
 
@@ -201,5 +204,5 @@ async def test_limits_and_files(server: DiscordServer, rest: Discord) -> None:
     address = ReplyAddress("discord", {"channel": "5", "message": "6"})
     drawn = {kind: [budget.bucket for budget in DiscordOutlet(rest.client, address).budgets(kind)] for kind in get_args(Kind)}
     assert drawn == {kind: [f"discord:5/{kind}", "discord/all"] for kind in ("post", "edit", "delete")}
-    assert DiscordOutlet(rest.client, address).render(LINK) == LINK
+    assert DiscordOutlet(rest.client, address).written().final(LINK) == ["see https://example.org **now** @\u200beveryone <\u200b@&1>"]
     assert DiscordOutlet(rest.client, address).note("Stopped.\n\nAsk again.") == "-# Stopped.\n-# Ask again."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters.rendering.outlet import Kind
 from adapters.rendering.split import Render, identity
+from adapters.rendering.written import PlainText, WrittenText
 from bot.errors import LeaseLost, PlatformError, PlatformRefused, StoreUnavailable
 from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
@@ -57,7 +58,7 @@ class Room:
         self.messages: list[Message] = []
         self.sends: list[tuple[float, str, str, str]] = []
         """Every send as it began: time, reply, kind, text."""
-        self.upcoming: dict[str, deque[Trouble]] = {kind: deque() for kind in ("post", "edit", "find", "delete")}
+        self.upcoming: dict[str, deque[Trouble]] = {kind: deque() for kind in ("post", "edit", "find", "read", "delete")}
         self.violations: list[str] = []
         self.one_per_nonce = False
         """Whether a post under a nonce that was used gives the old message back, gone or not."""
@@ -109,8 +110,8 @@ class RoomOutlet:
         """Posts as many as one likes; edits and deletions in a bucket each."""
         return () if kind == "post" else (replace(self._budget, bucket=f"{self._budget.bucket}/{kind}"),)
 
-    def render(self, text: str) -> str:
-        return self._render(text)
+    def written(self) -> WrittenText:
+        return PlainText(limit=self.limits.text, render=self._render)
 
     def note(self, text: str) -> str:
         return f"_{text}_"
@@ -147,6 +148,12 @@ class RoomOutlet:
         await self._take(self.room.upcoming["find"].popleft() if self.room.upcoming["find"] else SMOOTH)
         found = [message for message in self.room.messages if message.nonce == nonce and not message.deleted]
         return found[-1].placeholder if found else None
+
+    async def read(self, placeholder: Placeholder) -> str:
+        await self._take(self.room.upcoming["read"].popleft() if self.room.upcoming["read"] else SMOOTH)
+        if self._message(placeholder).deleted:
+            raise PlatformRefused("no such message")
+        return self._message(placeholder).text
 
     async def delete(self, placeholder: Placeholder) -> None:
         def effect() -> None:

@@ -1,6 +1,7 @@
 """Answers out: in the thread, growing, inert, once."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -62,8 +63,10 @@ async def test_pain_24_generated_mentions_are_inert(bench: Bench) -> None:
     channel, _ = await asked_in_channel(bench)
     await bench.door.turns()
     (answer,) = bench.server.from_bot(channel)
-    assert not any("<" in version.text or ">" in version.text for version in answer.versions)
+    for version in answer.versions:  # an address stands there by itself and is all that people see of it
+        assert set(re.findall("[<>][^<>]*", version.text)) <= {"<https://evil.example", ">|your bank&gt; &lt;!subteam^S1&gt; &amp; done"}
     assert answer.text.startswith("&lt;!channel&gt; &lt;!here&gt; &lt;@U1&gt;")
+    assert unescaped(answer.text.replace("<", "", 1).replace(">", "", 1)) == hostile
 
 
 async def test_a_post_of_unknown_fate_is_looked_up_and_not_doubled(bench: Bench) -> None:
@@ -113,6 +116,20 @@ async def test_a_look_up_that_was_cut_short_goes_on_where_it_was(bench: Bench) -
     assert await outlet.find("n-1") == stands
     bench.server.limits.per_minute["conversations.replies"] = 6
     assert await outlet.find("n-1") == stands, "a look-up that came to its end begins anew"
+
+
+async def test_what_stands_is_read_among_all_that_is_said_in_the_thread(bench: Bench) -> None:
+    channel, root = await asked_in_channel(bench)
+    asha = bench.server.world.users[root.user]
+    stands = await outlet_for(bench, channel, root).post("…", nonce="n-1", after=None)
+    for number in range(20):
+        await bench.server.says(asha, channel, f"chatter {number}", thread_ts=root.ts)
+    reader = outlet_for(bench, channel, root)
+    await reader.edit(stands, "if a &lt; b &amp; *c*")
+    assert await reader.read(stands) == "if a &lt; b &amp; *c*"
+    await reader.delete(stands)
+    with pytest.raises(PlatformRefused):
+        await reader.read(stands)
 
 
 async def test_editing_keeps_the_nonce_and_deleting_twice_is_fine(bench: Bench) -> None:
