@@ -75,6 +75,14 @@ class Board:
         if found is not None:
             await self._stands(found, None)
 
+    async def kept(self) -> list[str]:
+        """What every message shows, read where a process before us wrote it."""
+        texts = []
+        for message in self._messages:
+            message.shown = message.shown if message.shown is not None else await self._outlet.read(message.placeholder)
+            texts.append(message.shown)
+        return texts
+
     async def tidy(self, pages: int) -> None:
         """One step towards `pages` messages and no more."""
         await self._tell()

@@ -10,9 +10,9 @@ from adapters.rendering.outlet import Kind, Outlet
 from adapters.rendering.pace import Pace
 from adapters.rendering.pages import PLACEHOLDER, Pages
 from adapters.rendering.transcript import Transcript
-from bot.errors import BotError, LeaseLost, PlatformRefused, PlatformUnavailable, StoreUnavailable
+from bot.errors import BotError, LeaseLost, PlatformError, PlatformRefused, PlatformUnavailable, StoreUnavailable
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.reply import Outcome, Placeholder, ReplyEvent, ReplyLog
+from bot.vocabulary.reply import Outcome, Placeholder, ReplyEvent, ReplyLog, Stopped
 
 PATIENCE = 600.0
 """Seconds that opening and settling are repeated while a platform is away, before they raise."""
@@ -144,9 +144,9 @@ class LiveMessage:
         self._worded = self._worded or worded
 
     async def _finish(self) -> None:
-        deadline = self._clock.monotonic() + self._patience
+        deadline, kept = self._clock.monotonic() + self._patience, await self._left()
         while self._outcome is not None:
-            pages = self._pages.final(self._outcome)
+            pages = kept or self._pages.final(self._outcome)
             behind = self._board.behind(pages)
             if behind is None and not self._board.untidy(len(pages)):
                 return
@@ -158,6 +158,19 @@ class LiveMessage:
                 if self._renewed or behind is None:
                     raise
                 self._renew(behind)
+
+    async def _left(self) -> list[str]:
+        """A reply that is stopped before we wrote a word keeps what a process before us had written, as far as it can be read."""
+        outcome = self._outcome
+        if not isinstance(outcome, Stopped) or outcome.text.strip() or self._board.touched:
+            return []
+        try:
+            kept = await self._board.kept()
+        except PlatformError:
+            return []
+        if kept and kept[-1].endswith(self._outlet.note(outcome.note)):  # whoever wrote it had come that far
+            return kept
+        return self._pages.noted(kept, outcome.note) if any(text not in ("", PLACEHOLDER) for text in kept) else []
 
     async def _finish_step(self, pages: Sequence[str], behind: int | None) -> None:
         kind: Kind = "delete" if behind is None else "edit" if behind < self._board.standing else "post"

@@ -109,7 +109,7 @@ async def test_the_epoch_that_starts_anew(home: Home, store: Store, afterwards: 
 
 
 async def test_stop_then_crash(home: Home, afterwards: Afterwards, tmp_path: Path) -> None:
-    """Who was told to stop dies before it could; its successor stops instead of answering, and asks no model."""
+    """Who was told to stop dies before it could: its successor stops instead, asks no model, and what people had read stays."""
     ada = home.person("Ada")
     home.model.says("A long answer begins", asyncio.Event())
     async with victim(home.settings(**LEASE), tmp_path) as process:
@@ -120,7 +120,7 @@ async def test_stop_then_crash(home: Home, afterwards: Afterwards, tmp_path: Pat
             stopped = await home.order(ada, "stop")
             assert "Stopping" in stopped.text
             process.kill()
-            await home.reads("Stopped.", within=10.0)
+            await home.reads("A long answer begins\n\n-# Stopped.", within=10.0)
             await afterwards.answered(1)
     assert len(home.model.asked) == 1
     assert len(home.ever()) == 1

@@ -113,7 +113,7 @@ async def test_pain_03_a_steered_answer_whose_process_hangs_is_ended_by_the_next
         hanging.freeze()
         async with whole(home):
             await home.asks(root, "no, blue!")
-            await home.reads(STEERED, "Blue it is.", within=PATIENCE)
+            await home.reads(f"Red is a colour\n\n-# {STEERED}", "Blue it is.", within=PATIENCE)
     assert [request.last_user for request in home.model.asked] == ["Root: tell me of red", "Root: no, blue!"]
 
 

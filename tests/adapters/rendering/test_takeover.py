@@ -1,8 +1,11 @@
 """A reply that a process before us began."""
 
+import asyncio
+
 import pytest
 
-from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
+from bot.vocabulary.reply import Stopped
 from tests.adapters.rendering.room import Trouble
 from tests.adapters.rendering.scene import Scene
 
@@ -77,3 +80,26 @@ async def test_without_the_right_to_look_it_posts_under_the_same_nonce() -> None
     scene.room.next("find", Trouble(error=PlatformRefused("no history")))
     await scene.settle(await scene.opened(pending="theirs"), "Yes.")
     assert [message.nonce for message in scene.room.messages] == ["theirs"]
+
+
+async def test_stopped_before_a_word_of_ours_what_a_process_before_us_wrote_stays() -> None:
+    scene = Scene(limit=40)
+    left = [scene.room.stand("a" * 40), scene.room.stand("and more")]
+    live = await scene.opened(resume=[message.placeholder for message in left])
+    await scene.clock.run_until(asyncio.create_task(live.settle(Stopped(""))))
+    assert scene.room.texts() == ["a" * 40, "and more\n\n_Stopped._"]
+    again = await scene.opened(resume=[message.placeholder for message in left])
+    await scene.clock.run_until(asyncio.create_task(again.settle(Stopped(""))))
+    assert scene.room.texts() == ["a" * 40, "and more\n\n_Stopped._"], "the word stands there once"
+    await scene.rest()
+
+
+@pytest.mark.parametrize("trouble", [PlatformRefused("no right to read"), PlatformUnavailable("away")])
+async def test_what_cannot_be_read_gives_way_to_the_word_that_it_was_stopped(trouble: PlatformError) -> None:
+    scene = Scene()
+    left = scene.room.stand("a beginning")
+    scene.room.next("read", Trouble(error=trouble))
+    live = await scene.opened(resume=[left.placeholder])
+    await scene.clock.run_until(asyncio.create_task(live.settle(Stopped(""))))
+    assert scene.room.texts() == ["Stopped."]
+    await scene.rest()

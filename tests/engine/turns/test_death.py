@@ -75,7 +75,7 @@ async def test_a_stop_that_the_dead_never_heard_is_honoured_by_its_successor(cre
     async with crew.at_work(second, sweep=0.02):
         await crew.done()
     assert second.asked == []
-    assert crew.platform.said == ["Stopped."]
+    assert crew.platform.said == ["beginning\n\n_Stopped._"], "what people had read stays"
 
 
 async def test_a_frozen_process_does_not_write_over_its_successor(crew: Crew) -> None:
