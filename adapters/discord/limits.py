@@ -8,9 +8,9 @@ from bot.vocabulary.platform import Limits
 LIMITS = Limits(text=2000)
 """`text`: documents, "Create Message": content up to 2,000 characters for bots (the OpenAPI file says 4,000)."""
 
-OVERALL = Budget("discord/all", interval=0.025, most=8, ahead=2, keep=5.0)
-"""Documents, "Rate Limits": 50 requests a second for each bot. 40 of them are for answers; what is kept ahead by several processes,
-and everything else that we ask, shares the rest."""
+OVERALL = Budget("discord/all", interval=1 / 30, most=8, ahead=2, keep=5.0, reserve=6, refill=0.08)
+"""Documents, "Rate Limits": 50 requests a second for each bot. 30 are for running edits; placeholders, first and final texts, which
+nobody may keep waiting for an edit of somebody else's answer, have up to 18 more, 6 of them at once."""
 
 
 def budgets(channel: int) -> Mapping[str, Sequence[Budget]]:

@@ -17,13 +17,13 @@ def budgets(team: str, channel: str) -> Mapping[str, Sequence[Budget]]:
 
     chat.update and chat.delete are Tier 3, 50 and more a minute: 40 are spread evenly over it, and 8 more are for first and
     final texts, 5 of them at once. chat.postMessage is special: one message a second and channel, short bursts allowed (of three
-    in 3 s one is kept for first texts), and a limit of the workspace that Slack does not publish: ours is 300 a minute, 11 at once.
+    in 3 s one is kept for first texts). What a whole workspace may post Slack does not publish: when it is too much it says so,
+    with Retry-After.
     """
-    posts = Budget(f"slack:{team}/post", interval=0.25, most=8, ahead=2, keep=5.0, reserve=10, refill=1.25)
     post = Budget(f"slack:{team}:{channel}/post", interval=1.6, most=2, reserve=1, refill=3.2)
     update = Budget(f"slack:{team}/update", interval=1.5, most=4, reserve=5, refill=15.5)
     delete = Budget(f"slack:{team}/delete", interval=1.5, most=4, reserve=5, refill=15.5)
-    return {"post": (post, posts), "edit": (update,), "delete": (delete,)}
+    return {"post": (post,), "edit": (update,), "delete": (delete,)}
 
 
 ACKNOWLEDGE_WITHIN = 3.0

@@ -86,7 +86,6 @@ def allowed(budget: Budget, window: float) -> int:
         (of_discord(1)["delete"][0], 5, 5),
         (of_discord(1)["edit"][1], 1, 50),
         (of_slack("T", "C")["post"][0], 3, 3),
-        (of_slack("T", "C")["post"][1], 60, 300),
         (of_slack("T", "C")["edit"][0], 60, 50),
         (of_slack("T", "C")["delete"][0], 60, 50),
     ],

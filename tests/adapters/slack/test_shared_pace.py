@@ -90,4 +90,4 @@ async def test_a_process_that_is_launched_borrows_for_what_it_sends(server: Slac
         await surface.open()
         await surface.settle(Answered("The answer."))
     team = server.team.id
-    assert set(bank.buckets) == {f"slack:{team}:{room.id}/post", f"slack:{team}/post", f"slack:{team}/update"}
+    assert set(bank.buckets) == {f"slack:{team}:{room.id}/post", f"slack:{team}/update"}
