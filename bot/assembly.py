@@ -10,6 +10,7 @@ import structlog
 from bot.clock import SystemClock
 from bot.commands.busy import BusyCommand
 from bot.commands.conversation import ConversationCommands
+from bot.commands.feedback import FeedbackCommand
 from bot.commands.help import HelpCommand
 from bot.commands.persona import PersonaCommands
 from bot.commands.registry import Command, Registry
@@ -21,6 +22,7 @@ from bot.engine import Engine, Part
 from bot.errands.bearer import Bearer
 from bot.errors import ModerationAbsent, ModerationUnavailable, SettingsInvalid
 from bot.examination import examine as examine  # part of what an assembly offers to whoever launches it
+from bot.feedback.ratings import Ratings
 from bot.llm.connection import open_client
 from bot.llm.fallback import Fallback
 from bot.llm.retry import Retrying
@@ -40,12 +42,13 @@ from bot.spend.report import Currency
 from bot.store.connection import Store, open_store
 from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
+from bot.turns.desk import Desk
 from bot.turns.lease import Leases
 from bot.turns.mending import Mending
 from bot.turns.overview import Overview
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes, Wakes, open_wakes
-from bot.turns.walk import Desk, Walk
+from bot.turns.walk import Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.model import Model, Sampling
@@ -65,6 +68,7 @@ class _Rooms:
     manners: Manners
     moderation: Moderation
     ledger: Ledger
+    ratings: Ratings
 
 
 @asynccontextmanager
@@ -111,7 +115,8 @@ async def _rooms(settings: Settings, store: Store, clock: Clock, stack: AsyncExi
     memory = Memory(store, seconds=settings.history_days * DAY, messages=settings.history_messages, tokens=settings.history_tokens)
     personas = Personas(store, model=settings.openai_model, defaults=_defaults(settings))
     budget = None if settings.budget_per_day is None else _currency(settings).millionths(settings.budget_per_day)
-    return _Rooms(store, memory, personas, Manners(store), moderation, Ledger(store, clock=clock, budget=budget))
+    ledger, ratings = Ledger(store, clock=clock, budget=budget), Ratings(store, clock=clock)
+    return _Rooms(store, memory, personas, Manners(store), moderation, ledger, ratings)
 
 
 async def _require_moderation(settings: Settings, moderation: Moderation) -> None:
@@ -199,11 +204,13 @@ def _desk(
         personas=rooms.personas,
         moderation=rooms.moderation,
         memory=rooms.memory,
+        records=front.records,
         model=model,
         journal=front.journal,
         mending=mending,
         graveyard=graveyard,
         order=orders.carry_out,
+        is_order=is_order,
         clock=clock,
         most_characters=settings.input_characters,
         between=settings.chunk_timeout,
@@ -219,6 +226,7 @@ def _registry(settings: Settings, rooms: _Rooms, stopping: Stopping, overview: O
         *StopCommand(stopping.stop).all(),
         *BusyCommand(rooms.manners).all(),
         *UsageCommand(rooms.ledger, _currency(settings)).all(),
+        *FeedbackCommand(rooms.ratings).all(),
         *StatusCommand(overview, version=version("parley")).all(),
     ]
     specs = [command.spec for command in commands]

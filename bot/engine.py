@@ -5,15 +5,16 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 
 from bot.commands.text import TextOrders, call_from
-from bot.errors import OrderInvalid
 from bot.gate.attendance import Attendance
 from bot.gate.gate import Gate
+from bot.turns.amending import Amending
 from bot.turns.mailbox import Mailbox
+from bot.turns.pressing import Pressing
 from bot.turns.reception import Reception
 from bot.turns.stopping import Stopping
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpecs, Orders
 from bot.vocabulary.door import Receipt
-from bot.vocabulary.inbound import Inbound, Press, PressKind
+from bot.vocabulary.inbound import Amended, Inbound, Press
 from bot.vocabulary.pace import Lender
 from bot.vocabulary.platform import Platform
 
@@ -32,6 +33,8 @@ class Engine:
     mailbox: Mailbox
     reception: Reception
     stopping: Stopping
+    pressing: Pressing
+    amending: Amending
     orders: Orders
     lender: Lender
     platforms: dict[str, Platform]
@@ -65,10 +68,11 @@ class Engine:
 
     async def press(self, press: Press) -> CommandReply:
         """As `Door.press`."""
-        if press.kind is not PressKind.STOP:
-            raise OrderInvalid(f"button {press.kind.value}", user_text="I do not know this button any more. Please write to me instead.")
-        call = CommandCall(press.id, STOP, press.author, press.conversation, direct=False, exclusive=False, args={"turn": press.turn})
-        return await self.orders.run(call)
+        return await self.pressing.press(press)
+
+    async def amend(self, amended: Amended) -> None:
+        """As `Door.amend`."""
+        await self.amending.amend(amended)
 
     async def command(self, call: CommandCall) -> CommandReply:
         """As `Door.command`."""

@@ -14,17 +14,22 @@ from bot.commands.registry import Registry
 from bot.commands.stop import StopCommand
 from bot.engine import Engine, Part
 from bot.errands.remote import RemoteOrders
+from bot.feedback.ratings import Ratings
 from bot.gate.attendance import Attendance
 from bot.gate.gate import Gate
 from bot.manners.manners import Manners
+from bot.memory.history import Memory
 from bot.pacing.lender import SharedLender
 from bot.settings import Settings
 from bot.store.connection import Store, open_store
 from bot.store.embedded import embedded_server
+from bot.turns.amending import Amending
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
 from bot.turns.mailbox import Mailbox
+from bot.turns.pressing import Pressing
 from bot.turns.reception import Reception
+from bot.turns.records import Records
 from bot.turns.refusals import Refusals
 from bot.turns.signs import Signs
 from bot.turns.steering import Steering
@@ -48,8 +53,11 @@ class Front:
     platforms: dict[str, Platform]
     mailbox: Mailbox
     journal: Journal
+    records: Records
     signs: Signs
     stopping: Stopping
+    pressing: Pressing
+    amending: Amending
     gate: Gate
     attendance: Attendance
     reception: Reception
@@ -64,6 +72,8 @@ class Front:
             mailbox=self.mailbox,
             reception=self.reception,
             stopping=self.stopping,
+            pressing=self.pressing,
+            amending=self.amending,
             orders=orders,
             lender=self.lender,
             platforms=self.platforms,
@@ -95,27 +105,32 @@ def front_of(settings: Settings, store: Store, wakes: Wakes, *, clock: Clock, ch
     """Nothing is plugged yet."""
     platforms, seconds = dict[str, Platform](), settings.history_days * DAY
     mailbox, journal = Mailbox(store, most=settings.mailbox_messages), Journal(store, turn_seconds=seconds)
-    signs = Signs(mailbox, platforms, clock=clock)
+    signs, records, stopping = Signs(mailbox, platforms, clock=clock), Records(store), Stopping(journal, mailbox)
+    memory = Memory(store, seconds=seconds, messages=settings.history_messages, tokens=settings.history_tokens)
+    reception = Reception(
+        mailbox,
+        wakes,
+        Refusals(mailbox, platforms),
+        signs,
+        is_order=is_order,
+        steer=Steering(journal, Manners(store).busy),
+        gather_seconds=settings.gather_seconds,
+        checkpoint=checkpoint,
+    )
     return Front(
         store=store,
         wakes=wakes,
         platforms=platforms,
         mailbox=mailbox,
         journal=journal,
+        records=records,
         signs=signs,
-        stopping=Stopping(journal, mailbox),
+        stopping=stopping,
+        pressing=Pressing(records, memory, reception, stopping, Ratings(store, clock=clock).rate, clock),
+        amending=Amending(store, mailbox, journal, records, reception),
         gate=Gate(store, followups=settings.thread_followups, seconds=seconds),
         attendance=Attendance(store, clock=clock),
-        reception=Reception(
-            mailbox,
-            wakes,
-            Refusals(mailbox, platforms),
-            signs,
-            is_order=is_order,
-            steer=Steering(journal, Manners(store).busy),
-            gather_seconds=settings.gather_seconds,
-            checkpoint=checkpoint,
-        ),
+        reception=reception,
         lender=SharedLender(store, clock=clock),
         drain_seconds=settings.drain_seconds,
     )

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         "", validate_default=True, description="How Slack reaches us; empty: socket when both are possible."
     )
     slack_api_url: str = Field("", description="Slack's Web API address; a proxy or a test server. Empty: Slack's own.")
+    slack_streams: Literal["auto", "off"] = Field(
+        "auto", description="Native streams: auto where Slack allows them, off for messages that are updated."
+    )
     slack_connections: int = Field(2, ge=1, le=10, description="Socket Mode connections held open, so that a refresh leaves no gap.")
     host: str = Field("127.0.0.1", description="Address the Slack HTTP endpoint listens on.")
     port: int = Field(3000, ge=0, le=65535, description="Port the Slack HTTP endpoint listens on.")
@@ -95,6 +98,7 @@ class Settings(BaseSettings):
     )
     overdue_seconds: float = Field(10, ge=0, description="A message that waits longer is answered before newer ones, in seconds.")
     mailbox_messages: int = Field(50, ge=1, description="Messages that may wait in one lane.")
+    answer_file_messages: int = Field(5, ge=0, description="Answers of more messages than this also come as a file; 0: never.")
     # Running
     redis_url: str = Field(
         "",

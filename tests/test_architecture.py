@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path.relative_to(ROOT) for package in ("bot", "adapters") for path in (ROOT / package).rglob("*.py"))
 
-ROOMS = frozenset({"errands", "gate", "personas", "moderation", "memory", "offline", "pacing", "llm", "manners", "spend", "telemetry"})
+ROOMS = frozenset(
+    {"errands", "feedback", "gate", "personas", "moderation", "memory", "offline", "pacing", "llm", "manners", "spend", "telemetry"}
+)
 FLOOR = frozenset({"vocabulary", "errors", "settings", "clock", "store"})
 VAGUE = frozenset({"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"})
 HOMES = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.errors import BotError, PlatformRefused
+from bot.vocabulary.controls import Button
 from bot.vocabulary.inbound import Attachment
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Outcome, Placeholder, ReplyAddress, ReplyEvent, ReplyLog
@@ -42,7 +43,9 @@ class ConsolePlatform:
     def limits(self) -> Limits:
         return LIMITS
 
-    def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> "ConsoleSurface":
+    def surface(
+        self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str, stop: Button | None = None
+    ) -> "ConsoleSurface":
         # nothing of a terminal that is gone can be edited: an answer that is taken up is shown whole
         return ConsoleSurface(self._screen, address.data["message"], log=log)
 
@@ -71,7 +74,7 @@ class ConsoleSurface:
             self._log.check()
             self._screen.show(self._message, event)
 
-    async def settle(self, outcome: Outcome) -> None:
+    async def settle(self, outcome: Outcome, buttons: Sequence[Button] = ()) -> None:
         await self._screen.end(self._message, outcome)
 
     async def abandon(self) -> None:

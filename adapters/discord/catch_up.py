@@ -92,10 +92,10 @@ class CatchUp:
         if coming is not None:
             coming.set()
 
-    async def before(self, message: discord.Message) -> None:
-        """Returns once everything that was missed in the channel of a live message has its place before it."""
-        async with self._arrivals.place(message.channel.id):  # who comes when the wait is over must not pass those who wake up from it
-            while coming := self._coming.get(message.guild.id if message.guild is not None else DIRECT):
+    async def before(self, channel: int, guild: int | None) -> None:
+        """Returns once everything that was missed in `channel` has its place before what comes live. `guild` is None in DMs."""
+        async with self._arrivals.place(channel):  # who comes when the wait is over must not pass those who wake up from it
+            while coming := self._coming.get(DIRECT if guild is None else guild):
                 await coming.wait()
 
     async def close(self) -> None:

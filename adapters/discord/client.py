@@ -4,15 +4,19 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 
+from adapters.discord.amendments import Amendments
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.heard import Heard
 from adapters.discord.identify import IdentifyTurns
+from adapters.discord.inbound import guild_id_of
 from adapters.discord.intake import Intake
 from adapters.discord.limits import PATIENCE_SECONDS
 from adapters.discord.orders import Orders
+from adapters.discord.presses import Presses
 
 log = structlog.get_logger("discord")
 
@@ -23,8 +27,10 @@ class Ears:
 
     intake: Intake
     orders: Orders
+    presses: Presses
     heard: Heard
     catch_up: CatchUp
+    amendments: Amendments
 
 
 class ParleyClient(discord.Client):
@@ -33,7 +39,7 @@ class ParleyClient(discord.Client):
     Keeps no messages and no members: an event brings what we need, and a large server would cost memory for nothing.
     """
 
-    def __init__(self, *, message_content: bool, turns: IdentifyTurns) -> None:
+    def __init__(self, *, message_content: bool, turns: IdentifyTurns, http_trace: aiohttp.TraceConfig | None = None) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Parley writes; what speaking needs is not missed
         super().__init__(
             intents=intents_for(message_content=message_content),
@@ -42,6 +48,7 @@ class ParleyClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=PATIENCE_SECONDS,
+            http_trace=http_trace or aiohttp.TraceConfig(),
         )
         self.connected = asyncio.Event()
         """Set once the gateway has greeted us; `wait_until_ready` waits two seconds longer for stragglers."""
@@ -90,13 +97,29 @@ class ParleyClient(discord.Client):
             return
         with self._ears.heard.taking(message.id):
             if mail := self._ears.intake.opened(message, self.user):
-                await self._ears.catch_up.before(message)
+                await self._ears.catch_up.before(message.channel.id, guild_id_of(message))
                 await self._ears.intake.take(mail)
 
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message changed; most changes are not for us."""
+        if self._ears is not None:
+            await self._ears.amendments.edited(payload.message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone."""
+        if self._ears is not None:
+            await self._ears.amendments.deleted([payload.message_id], channel=payload.channel_id, guild=payload.guild_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many are, such as those of somebody who was banned."""
+        if self._ears is not None:
+            await self._ears.amendments.deleted(payload.message_ids, channel=payload.channel_id, guild=payload.guild_id)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """A slash command or a form."""
+        """A slash command, a button or a form: each is for one of the two."""
         if self._ears is not None:
             await self._ears.orders.take(interaction)
+            await self._ears.presses.take(interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """One event failed; the next ones do not care."""

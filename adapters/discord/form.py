@@ -23,13 +23,19 @@ def form_for(spec: CommandSpec, given: Mapping[str, str], shown: Mapping[str, st
     return form
 
 
+def is_order(data: Mapping[str, Any]) -> bool:
+    """Whether a modal interaction's data come from a form of a command."""
+    return str(data.get("custom_id", "")).startswith(MARK)
+
+
+def fields_of(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was written into each field of a form, by its custom_id."""
+    return {str(field["custom_id"]): str(field.get("value") or "") for field in _fields(data.get("components") or [])}
+
+
 def submitted(data: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
     """The command's name and its arguments from a modal interaction's data; None when the form is not ours."""
-    custom_id = str(data.get("custom_id", ""))
-    if not custom_id.startswith(MARK):
-        return None
-    fields = _fields(data.get("components") or [])
-    return custom_id.removeprefix(MARK), {str(field["custom_id"]): str(field.get("value") or "") for field in fields}
+    return (str(data["custom_id"]).removeprefix(MARK), fields_of(data)) if is_order(data) else None
 
 
 def _field(param: Param, value: str) -> ui.Label[Any]:

@@ -73,6 +73,11 @@ class Holding:
         """Whether messages wait in `channel`: later ones must wait behind them."""
         return channel in self._lines
 
+    def last(self, channel: str) -> asyncio.Event | None:
+        """Tells when the last message that waits in `channel` is over with; None where none waits."""
+        line = self._lines.get(channel)
+        return line[-1].over if line else None
+
     async def hold(self, inbound: Inbound) -> asyncio.Event:
         """Keep it; the event tells when it is over with. Where there is no room its author is told at once."""
         held = Held(inbound, self._clock.monotonic() + self._seconds)

@@ -6,7 +6,7 @@ import discord
 
 from adapters.discord.places import PLATFORM, Whereabouts, author_of, whereabouts
 from adapters.discord.readable import Names, Own, readable
-from bot.vocabulary.inbound import Addressed, Attachment, Inbound, Quoted
+from bot.vocabulary.inbound import Addressed, Amended, Attachment, Inbound, Quoted
 from bot.vocabulary.reply import ReplyAddress
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
@@ -25,7 +25,7 @@ def inbound_from(message: discord.Message, me: discord.abc.User, *, operators: C
     addressed = _addressed(message, me, where)
     if addressed is None:
         return None
-    text = readable(message.content, names_for(message, me), drop=Own({me.id}, _own_roles(message, me)))
+    text = _text(message, me)
     quoted, attachments = _quoted(message, me), _attachments(message)
     if quoted and quoted.ours and not text:  # words of our own ask nothing: what was written under them was kept from us
         quoted = None
@@ -45,6 +45,22 @@ def inbound_from(message: discord.Message, me: discord.abc.User, *, operators: C
         mentions_others=_mentions_others(message, me),
         place=where.place,
     )
+
+
+def amended_from(message: discord.Message, me: discord.abc.User, *, everything: bool) -> Amended | None:
+    """A person's message as it reads after an edit; None for what is no such thing: other updates, and messages that are not for us.
+
+    `everything`: we have the message-content intent. Without it no text is not an empty text, unless Discord shows it to us: in DMs,
+    and where we are mentioned (documents, "Message Content Intent").
+    """
+    if message.edited_at is None or message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
+        return None
+    where = _where(message)
+    shown = everything or where.direct or any(user.id == me.id for user in message.mentions)
+    if not message.content and not shown:
+        return None
+    stamp = str(round(message.edited_at.timestamp() * 1000))
+    return Amended(str(message.id), where.conversation, where.exclusive, _text(message, me), stamp)
 
 
 def names_for(message: discord.Message, me: discord.abc.User) -> Names:
@@ -72,6 +88,10 @@ def guild_id_of(message: discord.Message) -> int | None:
     if message.guild is not None:
         return message.guild.id
     return message.channel.guild_id if isinstance(message.channel, discord.PartialMessageable) else None
+
+
+def _text(message: discord.Message, me: discord.abc.User) -> str:
+    return readable(message.content, names_for(message, me), drop=Own({me.id}, _own_roles(message, me)))
 
 
 def _permissions(message: discord.Message) -> discord.Permissions | None:

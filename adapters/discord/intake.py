@@ -12,7 +12,7 @@ from adapters.discord.channel_order import ChannelOrder
 from adapters.discord.holding import Holding, Means
 from adapters.discord.inbound import guild_id_of, inbound_from
 from adapters.discord.places import source_of
-from adapters.discord.refusals import FAILURES
+from adapters.discord.reading import found_channel
 from adapters.discord.typing_hint import TypingHint
 from adapters.discord.waiting import show_waiting
 from bot.errors import StoreUnavailable
@@ -84,6 +84,20 @@ class Intake:
             self._hint.visible(channel, person)
         return None
 
+    def held(self, channel: int) -> asyncio.Event | None:
+        """For whoever has the channel's place: tells when all that waits there for the store is over with; None where nothing waits."""
+        return self._holding.last(str(channel))
+
+    async def locate(self, message: discord.Message) -> bool:
+        """Whether the channel of `message` was not known, and is now."""
+        if not isinstance(message.channel, discord.PartialMessageable) or guild_id_of(message) is None:
+            return False
+        channel = await found_channel(self._client, message.channel.id)
+        if isinstance(channel, discord.abc.Messageable):
+            message.channel = channel  # type: ignore[assignment]  # a message of ours came in it
+            return True
+        return False
+
     async def close(self) -> None:
         """Nobody is left with an hourglass."""
         await self._hint.close()
@@ -105,16 +119,9 @@ class Intake:
 
     async def _placed(self, mail: Mail) -> Inbound:
         """A channel that we do not know yet, such as an old thread, is asked for: a thread is a conversation of its own."""
-        message = mail.message
-        if not isinstance(message.channel, discord.PartialMessageable) or guild_id_of(message) is None:
+        if not await self.locate(mail.message):
             return mail.inbound
-        try:
-            channel = await self._client.fetch_channel(message.channel.id)
-        except (*FAILURES, discord.InvalidData):
-            return mail.inbound
-        if isinstance(channel, discord.abc.Messageable):
-            message.channel = channel
-        return inbound_from(message, mail.me, operators=self._operators) or mail.inbound
+        return inbound_from(mail.message, mail.me, operators=self._operators) or mail.inbound
 
     def _seen_own(self, message: discord.Message) -> None:
         origin = message.reference.resolved if message.reference is not None else None

@@ -15,6 +15,7 @@ from discord.http import Route
 from adapters.discord.client import ParleyClient
 from adapters.discord.command_tree import payload_of, synchronise
 from adapters.discord.gateway import LOGIN_REFUSED
+from adapters.discord.headers import Headers
 from adapters.discord.identify import IdentifyTurns
 from adapters.discord.platform import DiscordPlatform
 from adapters.discord.refusals import FAILURES, translated
@@ -73,10 +74,13 @@ async def open_discord(settings: Settings, *, pace: Pace, clock: Clock) -> Async
     if settings.discord_bot_token is None:
         raise SettingsInvalid("DISCORD_BOT_TOKEN is not set.")
     with pointed_at(settings):
-        client = ParleyClient(message_content=settings.discord_message_content, turns=IdentifyTurns(clock))
+        headers = Headers(pace)
+        client = ParleyClient(message_content=settings.discord_message_content, turns=IdentifyTurns(clock), http_trace=headers.trace())
         try:
             application = await log_in(client, settings.discord_bot_token.get_secret_value())
-            yield Discord(application, client, DiscordPlatform(client, pace=pace, clock=clock), settings, clock)
+            most = settings.answer_file_messages
+            platform = DiscordPlatform(client, pace=pace, clock=clock, headers=headers, file_after=most)
+            yield Discord(application, client, platform, settings, clock)
         finally:
             await client.close()
 

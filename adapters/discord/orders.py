@@ -11,15 +11,12 @@ from adapters.discord.form import form_for, submitted
 from adapters.discord.limits import FORM_SECONDS
 from adapters.discord.pages import pages_of
 from adapters.discord.places import author_of, whereabouts
-from adapters.discord.refusals import FAILURES
+from adapters.discord.refusals import FAILURES, taken_elsewhere
 from bot.errors import BotError
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec
 from bot.vocabulary.door import Door
 
 log = structlog.get_logger("discord")
-
-ACKNOWLEDGED = 40060
-"""The interaction has a first response already (documents, "JSON Error Codes")."""
 
 UNKNOWN = CommandReply("I do not know this command any more. Please reload Discord and try again.")
 
@@ -40,7 +37,7 @@ class Orders:
             elif interaction.type is discord.InteractionType.modal_submit:
                 await self._form(interaction)
         except FAILURES as error:  # too late, or Discord is away: there is nobody left to tell
-            if isinstance(error, discord.HTTPException) and error.code == ACKNOWLEDGED:
+            if taken_elsewhere(error):
                 log.info("order_taken_elsewhere", order=interaction.id)  # while a new process takes over from an old one, both hear it
             else:
                 log.warning("order_not_answered", order=interaction.id, error=str(error))

@@ -1,8 +1,7 @@
 """The reply to a command as Discord messages: text, and tables as aligned code blocks, for Discord knows no tables."""
 
-import unicodedata
-
 from adapters.discord.limits import LIMITS
+from adapters.rendering.markdown.tables import width, widths
 from adapters.rendering.split import split
 from bot.vocabulary.commands import CommandReply, Table
 
@@ -37,8 +36,8 @@ def _blocks(table: Table) -> list[str]:
 
 def _lines(table: Table) -> list[str]:
     rows = [[_cell(cell) for cell in row] for row in (table.header, *table.rows)]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()[: ROOM // 2] for row in rows]
+    wide = widths(rows)
+    return ["  ".join(_padded(cell, size) for cell, size in zip(row, wide, strict=True)).rstrip()[: ROOM // 2] for row in rows]
 
 
 def _cell(text: str) -> str:
@@ -46,10 +45,5 @@ def _cell(text: str) -> str:
     return flat if len(flat) <= CELL else flat[: CELL - 1] + "…"
 
 
-def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - _width(cell))
-
-
-def _width(text: str) -> int:
-    """Columns in a fixed-width font: East Asian characters take two, combining ones none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _padded(cell: str, size: int) -> str:
+    return cell + " " * (size - width(cell))

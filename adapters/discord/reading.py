@@ -43,6 +43,15 @@ async def read_back(channel: Readable | discord.PartialMessageable, *, since: fl
     return [message for message in reversed(newest) if said_at(message.id) > since]
 
 
+async def found_channel(client: discord.Client, channel: int) -> object | None:
+    """A channel that we do not know yet, such as an old thread or a direct one, as Discord tells it; None where it does not."""
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            return await client.fetch_channel(channel)
+    except (*FAILURES, discord.InvalidData):
+        return None
+
+
 async def complete(message: discord.Message) -> None:
     """Adds what REST leaves out and the gateway tells: the author's name and rights on the server, where Discord gives them."""
     if message.guild is None or isinstance(message.author, discord.Member):

@@ -13,11 +13,20 @@ NO_HISTORY = 160002
 
 WORDS = {
     30046: "This answer is too old to be changed. Please ask again.",
+    40005: "This file is too large for Discord, so I cannot attach it here.",
     50007: "I cannot write to you: your privacy settings do not allow it.",
     50083: "This thread is archived, so I cannot write here.",
     160005: "This thread is locked, so I cannot write here.",
 }
+ACKNOWLEDGED = 40060
+"""The interaction has a first response already."""
+
 PASSING = (408, 429)
+
+
+def taken_elsewhere(error: Exception) -> bool:
+    """Whether another process answers this interaction: while one takes over from another, both hear it."""
+    return isinstance(error, discord.HTTPException) and error.code == ACKNOWLEDGED
 
 
 def translated(error: Exception) -> PlatformError:

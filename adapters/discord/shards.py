@@ -13,6 +13,7 @@ import discord
 import structlog
 from discord.http import Route
 
+from adapters.discord.amendments import Amendments
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.client import Ears, ParleyClient
 from adapters.discord.gateway import LOGIN_REFUSED, hang_up, keep_connected
@@ -21,6 +22,7 @@ from adapters.discord.intake import Intake
 from adapters.discord.limits import REQUEST_SECONDS
 from adapters.discord.orders import Orders
 from adapters.discord.places import source_of
+from adapters.discord.presses import Presses
 from adapters.discord.refusals import FAILURES
 from bot.errors import SettingsInvalid
 from bot.settings import Settings
@@ -59,6 +61,7 @@ class Shards:
         self._clock = clock
         self._intake = Intake(first, door, settings=settings, clock=clock)
         self._orders = Orders(door, operators=settings.parley_admins)
+        self._presses = Presses(door, operators=settings.parley_admins)
         self._ears: dict[ParleyClient, Ears] = {}
 
     async def run(self) -> None:
@@ -86,13 +89,16 @@ class Shards:
         for ears in self._ears.values():
             await ears.catch_up.close()
         await self._intake.close()
+        for ears in self._ears.values():
+            await ears.amendments.close()
         for client, ears in self._ears.items():
             await ears.heard.stamp(source_of(client))
 
     def _ears_of(self, client: ParleyClient) -> Ears:
         heard = Heard(self._door.attendance, self._clock)
         catch_up = CatchUp(client, self._intake, heard, self._door.attendance)
-        ears = self._ears[client] = Ears(self._intake, self._orders, heard, catch_up)
+        amendments = Amendments(client, self._door, intake=self._intake, catch_up=catch_up)
+        ears = self._ears[client] = Ears(self._intake, self._orders, self._presses, heard, catch_up, amendments)
         return ears
 
     async def _plan(self, client: ParleyClient) -> Plan:

@@ -13,6 +13,9 @@ log = structlog.get_logger("discord")
 
 AFTER_SECONDS = 1.0
 
+APART_SECONDS = 1.0
+"""Between two hints. They ask for no turn: the pace leaves two calls a second over, and where many wait at once placeholders come first."""
+
 
 class TypingHint:
     """Costs no request where the placeholder stands in time: its own MESSAGE_CREATE, a reply to the person, calls the hint off.
@@ -25,6 +28,7 @@ class TypingHint:
         self._clock = clock
         self._waiting: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sent_at = float("-inf")
 
     def expect(self, channel: int, person: int) -> None:
         """`person` wrote to us in `channel`: something should become visible."""
@@ -50,6 +54,9 @@ class TypingHint:
         if self._waiting.get(key) is not asyncio.current_task():
             return
         del self._waiting[key]
+        if self._clock.monotonic() < self._sent_at + APART_SECONDS:
+            return
+        self._sent_at = self._clock.monotonic()
         try:
             await self._client.http.request(Route("POST", "/channels/{channel_id}/typing", channel_id=key[0]))
         except FAILURES as error:  # a hint is never worth more than a line in the log

@@ -2,17 +2,33 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.rendering.outlet import Outlet
 from bot.errors import LeaseLost, PlatformRefused
+from bot.vocabulary.controls import Button
 from bot.vocabulary.reply import Placeholder, ReplyLog
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one message shows. `closed`: the platform knows that it will not grow any more; only where an outlet `closes`."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    closed: bool = False
+
+
+def dressed(texts: Sequence[str], buttons: Sequence[Button], *, closes: bool, over: bool) -> list[Page]:
+    """Pages with `buttons` under the last. Those before it will not grow any more, and the last will not either when all is `over`."""
+    before = [Page(text, closed=closes) for text in texts[:-1]]
+    return before + [Page(text, tuple(buttons), closed=closes and over) for text in texts[-1:]]
 
 
 @dataclass(slots=True)
 class _Message:
     placeholder: Placeholder
-    shown: str | None
+    shown: Page | None
     """What stands there; None when we cannot be sure."""
 
 
@@ -28,10 +44,13 @@ class Board:
         self._messages = [_Message(placeholder, None) for placeholder in resume]
         self._nonce = pending
         self._surplus: list[Placeholder] = []
+        self._litter: list[Placeholder] = []
         self._strays: list[str] = []
         self._told = True
         self.doubtful = bool(pending)
         """Whether a post was made whose fate is unknown: the next `write` or `look_up` finds out, before anything is posted."""
+        self.renewed = False
+        """Whether a message that could not be written was given up: that happens once."""
         self.stopped = False
         """Set once we may no longer write: nothing is sent any more."""
 
@@ -41,31 +60,46 @@ class Board:
         return len(self._messages)
 
     @property
+    def last(self) -> Placeholder | None:
+        """The last message that stands."""
+        return self._messages[-1].placeholder if self._messages else None
+
+    @property
+    def littered(self) -> bool:
+        """Whether messages stand that were given up for others."""
+        return bool(self._litter)
+
+    @property
     def touched(self) -> bool:
         """Whether we know what the first message shows: false for what a process before us left and we have not written yet."""
         return bool(self._messages) and self._messages[0].shown is not None
 
-    def behind(self, pages: Sequence[str]) -> int | None:
+    def behind(self, pages: Sequence[Page]) -> int | None:
         """The first page that does not stand as wanted, or None."""
         for number, page in enumerate(pages):
             if number >= len(self._messages) or self._messages[number].shown != page:
                 return number
         return None
 
+    def outdated(self, number: int, page: Page) -> bool:
+        """Whether message `number` surely shows another text than `page`; buttons do not count."""
+        shown = self._messages[number].shown
+        return shown is not None and shown.text != page.text
+
     def untidy(self, pages: int) -> bool:
         """Whether more stands, or may stand, than `pages` messages, or the journal does not know yet what stands."""
         return bool(self._surplus or self._strays or self.doubtful) or len(self._messages) > pages or not self._told
 
-    async def write(self, page: int, text: str) -> bool:
-        """Bring `text` to message `page`. False when instead a post in doubt was looked up: the caller sees what is behind then."""
+    async def write(self, number: int, page: Page) -> bool:
+        """Bring `page` to message `number`. False when instead a post in doubt was looked up: the caller sees what is behind then."""
         await self._tell()
-        if page < len(self._messages):
-            await self._edit(self._messages[page], text)
+        if number < len(self._messages):
+            await self._edit(self._messages[number], page)
         elif self.doubtful:
             await self.look_up()
             return False
         else:
-            await self._post(text)
+            await self._post(page)
         return True
 
     async def look_up(self) -> None:
@@ -79,8 +113,10 @@ class Board:
         """What every message shows, read where a process before us wrote it."""
         texts = []
         for message in self._messages:
-            message.shown = message.shown if message.shown is not None else await self._outlet.read(message.placeholder)
-            texts.append(message.shown)
+            text = message.shown.text if message.shown is not None else await self._outlet.read(message.placeholder)
+            if message is not self._messages[-1]:  # what buttons the last one has cannot be read; the others have none
+                message.shown = message.shown or Page(text)
+            texts.append(text)
         return texts
 
     async def tidy(self, pages: int) -> None:
@@ -95,32 +131,45 @@ class Board:
         while len(self._messages) > pages:
             self._surplus.append(self._messages.pop().placeholder)
         if self._surplus:
+            self._may_send()
             await self._delete(self._surplus[0])
+            self._surplus.pop(0)
 
     def forsake(self, page: int) -> None:
-        """Message `page` cannot be written: it and all after it are posted anew, to keep their order, and what is left is deleted."""
+        """Give up message `page` and all after it: they are posted anew, to keep their order, and then what is left of them is litter."""
         if self._nonce:
             self._stray()
-        self._surplus += [message.placeholder for message in self._messages[page:]]
+        self._litter += [message.placeholder for message in self._messages[page:]]
         del self._messages[page:]
+
+    def renew(self, page: int) -> None:
+        """Somebody deleted message `page`, or it cannot be written: once, it is posted anew."""
+        self.renewed = True
+        self.forsake(page)
+
+    async def clear(self) -> None:
+        """Delete one message that was given up. The journal does not know of it any more, so whoever holds the lease leaves it alone."""
+        if self.stopped:
+            raise LeaseLost("this reply was given up")
+        await self._delete(self._litter[0])
+        self._litter.pop(0)
 
     def stop(self) -> None:
         """Send nothing any more."""
         self.stopped = True
 
-    async def _edit(self, message: _Message, text: str) -> None:
+    async def _edit(self, message: _Message, page: Page) -> None:
         self._may_send()
         message.shown = None  # until it returns nobody can tell
-        await self._outlet.edit(message.placeholder, text)
-        message.shown = text
+        await self._outlet.edit(message.placeholder, page.text, buttons=page.buttons, closed=page.closed)
+        message.shown = page
 
-    async def _post(self, text: str) -> None:
+    async def _post(self, page: Page) -> None:
         self._nonce = self._nonce or await self._log.opening(len(self._messages))
         self._may_send()
         self.doubtful = True
         try:
-            after = self._messages[-1].placeholder if self._messages else None
-            placeholder = await self._outlet.post(text, nonce=self._nonce, after=after)
+            placeholder = await self._outlet.post(page.text, nonce=self._nonce, after=self.last, buttons=page.buttons)
         except PlatformRefused:
             self.doubtful, self._nonce = False, ""
             raise
@@ -128,9 +177,9 @@ class Board:
         if self._known(placeholder):
             self._nonce = ""
             raise PlatformRefused("the platform took a new post for one of this reply's own that is gone")
-        await self._stands(placeholder, text)
+        await self._stands(placeholder, replace(page, closed=False))  # closing it takes an edit of its own
 
-    async def _stands(self, placeholder: Placeholder, shown: str | None) -> None:
+    async def _stands(self, placeholder: Placeholder, shown: Page | None) -> None:
         self._messages.append(_Message(placeholder, shown))
         self._nonce = ""
         self._told = False
@@ -151,13 +200,12 @@ class Board:
         return None if found is None or self._known(found) else found
 
     async def _delete(self, placeholder: Placeholder) -> None:
-        self._may_send()
         with suppress(PlatformRefused):  # it cannot be taken away; the answer stands all the same
             await self._outlet.delete(placeholder)
-        self._surplus.remove(placeholder)
 
     def _known(self, placeholder: Placeholder) -> bool:
-        return placeholder in self._surplus or any(message.placeholder == placeholder for message in self._messages)
+        known = (*self._surplus, *self._litter, *(message.placeholder for message in self._messages))
+        return placeholder in known
 
     def _stray(self) -> None:
         self._strays += [self._nonce] if self.doubtful else []

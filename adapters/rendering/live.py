@@ -1,21 +1,20 @@
 """A reply that grows in place: events come in at the model's speed, one writer brings the newest text out at the platform's pace."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from adapters.rendering.backoff import Backoff
-from adapters.rendering.board import Board
+from adapters.rendering.afterwards import Afterwards
+from adapters.rendering.board import Board, Page
+from adapters.rendering.ending import PATIENCE, Ending, Settlement
+from adapters.rendering.growth import Growth
 from adapters.rendering.outlet import Kind, Outlet
 from adapters.rendering.pace import Pace
 from adapters.rendering.pages import PLACEHOLDER, Pages
-from adapters.rendering.transcript import Transcript
-from bot.errors import BotError, LeaseLost, PlatformError, PlatformRefused, PlatformUnavailable, StoreUnavailable
+from adapters.rendering.turntaking import TurnTaking
+from bot.errors import BotError, LeaseLost, PlatformRefused, PlatformUnavailable, StoreUnavailable
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.reply import Outcome, Placeholder, ReplyEvent, ReplyLog, Stopped
-
-PATIENCE = 600.0
-"""Seconds that opening and settling are repeated while a platform is away, before they raise."""
+from bot.vocabulary.controls import Button
+from bot.vocabulary.reply import Outcome, Placeholder, ReplyEvent, ReplyLog
 
 _PASSING = (PlatformUnavailable, StoreUnavailable)
 
@@ -38,28 +37,33 @@ class LiveMessage:
         resume: Sequence[Placeholder] = (),
         pending: str = "",
         patience: float = PATIENCE,
+        stop: Button | None = None,
+        file_after: int = 0,
     ) -> None:
-        self._outlet = outlet
+        """`stop` stands under the reply while it grows. An answer of more than `file_after` messages comes as a file too (0: never)."""
         self._clock = clock
-        self._pace = pace
         self._patience = patience
+        self._file_after = file_after
         self._board = Board(outlet, log=log, resume=resume, pending=pending)
-        self._pages = Pages(outlet)
-        self._transcript = Transcript()
-        self._backoff = Backoff(clock)
+        self._turns = TurnTaking(outlet, clock=clock, pace=pace)
+        self._afterwards = Afterwards(outlet, board=self._board, turns=self._turns, log=log, clock=clock)
+        pages = Pages(outlet)
+        self._growth = Growth(outlet, pages, clock=clock, stop=stop)
+        self._ending = Ending(outlet, board=self._board, turns=self._turns, pages=pages, clock=clock)
+        self._stop = () if stop is None else (stop,)
         self._news = asyncio.Event()
-        self._outcome: Outcome | None = None
         self._writer: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
-        self._waiting: asyncio.Task[None] | None = None
+        self._wordless = False
+        """Whether what waits now shows no words: the next event may change what it waits for."""
         self._worded = False
-        self._renewed = False
 
     async def open(self) -> None:
         """Let the placeholder stand, posted or taken up.
 
         Raises `PlatformRefused`, `LeaseLost`, and after `patience` `PlatformUnavailable` or `StoreUnavailable`.
         """
+        self._growth.thinking.begin()
         self._opened = asyncio.get_running_loop().create_future()
         self._writer = self._start()
         await asyncio.wait({self._opened, self._writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -68,25 +72,28 @@ class LiveMessage:
 
     def show(self, event: ReplyEvent) -> None:
         """Take note of an event; costs the same however long the text is."""
-        self._transcript.add(event)
+        self._growth.take(event)
         self._news.set()
+        if self._wordless:
+            self._turns.interrupt()
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Return when the last version stands. Raises as `open` does."""
+    async def settle(self, outcome: Outcome, buttons: Sequence[Button] = ()) -> None:
+        """Return when the last version stands, `buttons` under its last message. Raises as `open` does."""
         if self._board.stopped:
             raise LeaseLost("this reply was given up")
-        first, self._outcome = self._outcome is None, outcome
+        first, last = self._ending.last is None, Settlement(outcome, tuple(buttons), self._clock.monotonic())
+        self._ending.last = last
         if self._writer is None or self._writer.done():
             self._writer = self._start()
-        elif first:
-            self._backoff.hasten()
-            self._interrupt()
-        await asyncio.shield(self._writer)
+        else:
+            self._interrupt(hasten=first)
+        await last.wait(self._writer)
 
     async def abandon(self) -> None:
         """Start no further send, and return when the one in flight has come to its end."""
         self._board.stop()
-        self._interrupt()
+        self._turns.stop()
+        self._news.set()
         if self._writer is not None:
             await asyncio.wait({self._writer})
 
@@ -101,134 +108,89 @@ class LiveMessage:
             if self._opened is not None and not self._opened.done():
                 self._opened.set_result(None)
             await self._grow()
-            await self._finish()
+            done = None
+            while (last := self._ending.last) is not None and last is not done:
+                done = await self._ending.finish(last, patience=self._patience)
+                deadline = self._clock.monotonic() + self._patience
+                await self._ending.clean_up(done, self._afterwards, file_after=self._file_after, deadline=deadline)
         except LeaseLost:
             self._board.stop()  # the journal may know before our own clock does
             raise
 
     async def _place(self) -> None:
         deadline = self._clock.monotonic() + self._patience
-        while self._outcome is None and (self._board.doubtful or not self._board.standing):
+        while self._ending.last is None and (self._board.doubtful or not self._board.standing):
             try:
-                if await self._turn("post", urgent=True):
-                    await (self._board.look_up() if self._board.doubtful else self._write_page(0, PLACEHOLDER))
+                if await self._turns.take("post", urgent=True):
+                    await (self._board.look_up() if self._board.doubtful else self._write_page(0, Page(PLACEHOLDER, self._stop)))
             except _PASSING as error:
-                self._repeat_before(deadline, error)
+                self._turns.failed(error, deadline=deadline)
 
     async def _grow(self) -> None:
-        while self._outcome is None and not self._board.stopped:
+        while self._ending.last is None and not self._board.stopped:
             behind = self._board.behind(self._newest())
-            if behind is None:
-                self._news.clear()
-                await self._news.wait()
-                continue
             try:
-                await self._catch_up("edit" if behind < self._board.standing else "post")
+                await (self._rest() if behind is None else self._catch_up(self._kind(behind)))
             except _PASSING as error:
-                self._backoff.failed(error)
+                self._turns.failed(error, deadline=float("inf"))
+
+    async def _rest(self) -> None:
+        """Wait for news, or until people should read how long the model has been thinking."""
+        self._growth.shown()
+        self._news.clear()
+        if not self._growth.silent or not self._board.touched:
+            await self._news.wait()
+            return
+        self._wordless = True
+        if await self._turns.unless_interrupted(self._clock.sleep(self._growth.thinking.due)):
+            self._growth.thinking.renew()
+        self._wordless = False
 
     async def _catch_up(self, kind: Kind) -> None:
         """Wait for our turn, then send what is newest by then."""
-        if not await self._turn(kind, urgent=not self._worded):
+        self._wordless = not self._growth.worded
+        came = await self._turns.take(kind, urgent=self._growth.worded and not self._worded, since=self._growth.since)
+        self._wordless = False
+        if not came:
             return
-        pages, worded = self._newest(), bool(self._transcript.text.strip())
+        if self._growth.silent:
+            self._growth.thinking.renew()
+        pages, worded = self._newest(), self._growth.worded
         behind = self._board.behind(pages)
-        if behind is None or kind != ("edit" if behind < self._board.standing else "post"):
+        if behind is None or kind != self._kind(behind):
             return
+        since = self._growth.shown() if behind == len(pages) - 1 else None
         try:
             await self._write_page(behind, pages[behind])
         except PlatformRefused:
-            self._renew(behind)
+            self._board.renew(behind)
             await self._closing()
-            return
-        self._worded = self._worded or worded
-
-    async def _finish(self) -> None:
-        deadline, kept = self._clock.monotonic() + self._patience, await self._left()
-        while self._outcome is not None:
-            pages = kept or self._pages.final(self._outcome)
-            behind = self._board.behind(pages)
-            if behind is None and not self._board.untidy(len(pages)):
-                return
-            try:
-                await self._finish_step(pages, behind)
-            except _PASSING as error:
-                self._repeat_before(deadline, error)
-            except PlatformRefused:
-                if self._renewed or behind is None:
-                    raise
-                self._renew(behind)
-
-    async def _left(self) -> list[str]:
-        """A reply that is stopped before we wrote a word keeps what a process before us had written, as far as it can be read."""
-        outcome = self._outcome
-        if not isinstance(outcome, Stopped) or outcome.text.strip() or self._board.touched:
-            return []
-        try:
-            kept = await self._board.kept()
-        except PlatformError:
-            return []
-        if kept and kept[-1].endswith(self._outlet.note(outcome.note)):  # whoever wrote it had come that far
-            return kept
-        return self._pages.noted(kept, outcome.note) if any(text not in ("", PLACEHOLDER) for text in kept) else []
-
-    async def _finish_step(self, pages: Sequence[str], behind: int | None) -> None:
-        kind: Kind = "delete" if behind is None else "edit" if behind < self._board.standing else "post"
-        if not await self._turn(kind, urgent=True):
-            return
-        if behind is None:
-            await self._board.tidy(len(pages))
+        except _PASSING:
+            self._growth.missed(since)
+            raise
         else:
-            await self._write_page(behind, pages[behind])
+            self._worded = self._worded or worded
 
-    async def _write_page(self, page: int, text: str) -> None:
-        if await self._board.write(page, text):
-            self._backoff.succeeded()
+    async def _write_page(self, number: int, page: Page) -> None:
+        if await self._board.write(number, page):
+            self._turns.succeeded()
 
-    def _newest(self) -> Sequence[str]:
-        """The pages as they should stand now."""
-        text, status = self._transcript.text, self._transcript.status
-        if not text.strip() and not status and not self._board.touched:
-            return ()  # what a process before us left is better than a placeholder
-        return self._pages.growing(text, status)
+    def _newest(self) -> Sequence[Page]:
+        return self._growth.newest(over=not self._board.touched)
 
-    def _renew(self, page: int) -> None:
-        """Somebody deleted a message, or it cannot be written: once, it is posted anew."""
-        self._renewed = True
-        self._board.forsake(page)
-
-    def _repeat_before(self, deadline: float, error: PlatformUnavailable | StoreUnavailable) -> None:
-        self._backoff.failed(error)
-        if self._backoff.until > deadline:
-            raise error
+    def _kind(self, behind: int) -> Kind:
+        return "edit" if behind < self._board.standing else "post"
 
     async def _closing(self) -> None:
-        while self._outcome is None and not self._board.stopped:
+        while self._ending.last is None and not self._board.stopped:
             self._news.clear()
             await self._news.wait()
 
-    async def _turn(self, kind: Kind, *, urgent: bool) -> bool:
-        """Whether our turn came; False when the wait was interrupted, because what is to be sent may be another now."""
-        if self._board.stopped:
-            raise LeaseLost("this reply was given up")
-        wait = self._backoff.remaining
-        if wait and not await self._unless_interrupted(self._clock.sleep(wait)):
-            return False
-        return await self._unless_interrupted(self._pace.turn(self._outlet.budgets(kind), urgent=urgent))
-
-    async def _unless_interrupted(self, waiting: Coroutine[Any, Any, None]) -> bool:
-        task = self._waiting = asyncio.create_task(waiting)
-        await asyncio.wait({task})
-        self._waiting = None
-        if task.cancelled():
-            return False
-        task.result()
-        return True
-
-    def _interrupt(self) -> None:
+    def _interrupt(self, *, hasten: bool) -> None:
+        if hasten:
+            self._turns.hasten()
         self._news.set()
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._turns.interrupt()
 
 
 def _heard(writer: asyncio.Task[None]) -> None:

@@ -1,7 +1,10 @@
 """From text to rendered pages, one page for each message of a reply. No I/O."""
 
+from collections.abc import Sequence
+
 from adapters.rendering.outlet import Outlet
 from adapters.rendering.split import split
+from adapters.rendering.written import Table
 from bot.vocabulary.reply import Answered, Outcome
 
 PLACEHOLDER = "…"
@@ -19,13 +22,17 @@ class Pages:
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
         self._written = outlet.written()
+        self.worded = False
+        """Whether the growing pages show any of the model's text."""
 
-    def growing(self, text: str, status: str) -> list[str]:
-        """Pages while text arrives; `status` stands under the last one if there is room for it."""
+    def growing(self, text: str, status: str, quiet: str = "") -> list[str]:
+        """Pages while text arrives; `status` stands under the last one if there is room for it, `quiet` when there is nothing else."""
         pages = self._written.growing(text)
-        if not status:
+        self.worded = bool(pages)
+        said = status or ("" if pages else quiet)
+        if not said:
             return pages or [PLACEHOLDER]
-        line = self._outlet.note(status)[: self._outlet.limits.text]
+        line = self._outlet.note(said)[: self._outlet.limits.text]
         return self._below(pages, line) or pages
 
     def final(self, outcome: Outcome) -> list[str]:
@@ -33,6 +40,16 @@ class Pages:
         text, note = _words(outcome)
         pages = self._written.final(text) or self._written.final(EMPTY_ANSWER)
         return self.noted(pages, note) if note else pages
+
+    def kept(self, pages: list[str], note: str) -> list[str]:
+        """What a process before us wrote, with `note` under it; nothing when it wrote nothing."""
+        if pages and pages[-1].endswith(self._outlet.note(note)):  # whoever wrote it had come that far
+            return pages
+        return self.noted(pages, note) if any(page not in ("", PLACEHOLDER) for page in pages) else []
+
+    def wide_tables(self, text: str) -> Sequence[Table]:
+        """The tables of `text` that are too wide for columns."""
+        return self._written.wide_tables(text)
 
     def noted(self, pages: list[str], note: str) -> list[str]:
         """Written pages with a line of ours quietly under the last, or after it where it finds no room."""

@@ -1,8 +1,11 @@
 """A reply's text in pages as a platform writes it: what `Pages` needs of it, and the plain way."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from adapters.rendering.split import Render, split
+
+Table = Sequence[Sequence[str]]
 
 
 class WrittenText(Protocol):
@@ -13,6 +16,9 @@ class WrittenText(Protocol):
 
     def final(self, text: str) -> list[str]:
         """Written pages of the whole text."""
+
+    def wide_tables(self, text: str) -> Sequence[Table]:
+        """The tables of `text` that stand row by row because they are too wide for columns: rows of plain cells, the header first."""
 
 
 class PlainText:
@@ -35,3 +41,6 @@ class PlainText:
 
     def final(self, text: str) -> list[str]:
         return self.growing(text)
+
+    def wide_tables(self, text: str) -> Sequence[Table]:
+        return ()

@@ -13,9 +13,12 @@ from adapters.slack.commands import Orders
 from adapters.slack.directory import Directory
 from adapters.slack.http_mode import serve
 from adapters.slack.intake import Intake
+from adapters.slack.payloads import Json
 from adapters.slack.platform import SlackPlatform
+from adapters.slack.presses import Presses
 from adapters.slack.regrets import Regrets
-from adapters.slack.routes import add_routes, bolt_app
+from adapters.slack.routes import Listeners, add_routes, bolt_app
+from adapters.slack.session import SessionStops
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.workspace import Workspace, who_are_we
 from bot.settings import Settings
@@ -54,7 +57,14 @@ async def open_slack(settings: Settings, door: Door, *, platform: SlackPlatform,
         regrets = Regrets(platform.client, chores=chores, clock=clock)
         intake = Intake(door, workspace=workspace, directory=directory, thinking=platform.thinking, regrets=regrets)
         orders = Orders(door, client=platform.client, workspace=workspace, directory=directory)
-        add_routes(app, intake=intake, orders=orders, chores=chores, client=platform.client)
+        presses = Presses(door, client=platform.client, workspace=workspace, directory=directory)
+        stops = SessionStops(door, workspace=workspace, directory=directory, clock=clock)
+
+        async def session_stopped(event: Json) -> None:
+            chores.start(stops.stopped(event))
+
+        app.event("agent_session_stopped")(session_stopped)  # before the routes, which acknowledge all else
+        add_routes(app, Listeners(intake, orders, presses, platform.client), chores=chores)
         address = await _listen(stack, settings, app=app, client=platform.client)
         log.info("slack.connected", team=workspace.team, mode=settings.slack_transport)
         yield Slack(workspace, address)

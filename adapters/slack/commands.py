@@ -12,10 +12,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from adapters.slack.directory import Directory, is_direct
 from adapters.slack.failures import asked
 from adapters.slack.form import Ticket, submitted, view
+from adapters.slack.limits import RESPONSES
 from adapters.slack.markup import unescaped
-from adapters.slack.mrkdwn import written
 from adapters.slack.order import Order, order_from
 from adapters.slack.payloads import JsonView, SlashCommand
+from adapters.slack.replies import written
 from adapters.slack.workspace import Workspace
 from bot.errors import BotError, PlatformError
 from bot.vocabulary.commands import CommandCall, CommandReply
@@ -88,14 +89,20 @@ class Orders:
         await self._send(reply, call, response_url=response_url)
 
     async def _send(self, reply: CommandReply, call: CommandCall, *, response_url: str) -> None:
-        """By response_url, which reaches places we are no member of; it is good for 30 minutes, then an ephemeral message must do."""
-        text = written(reply)
-        if response_url and await self._respond(response_url, text, private=reply.private):
-            return
+        """By response_url, which reaches places we are no member of; it is good for 30 minutes and five texts, then ephemeral messages
+        must do."""
+        for number, text in enumerate(written(reply)):
+            by_url = bool(response_url) and number < RESPONSES and await self._respond(response_url, text, private=reply.private)
+            if not by_url and not await self._whisper(text, call):
+                return
+
+    async def _whisper(self, text: str, call: CommandCall) -> bool:
         try:
             await asked(self._client.chat_postEphemeral(channel=call.conversation.channel, user=call.author.id, text=text))
         except PlatformError as error:
             log.warning("slack.reply_not_delivered", command=call.name, error=str(error))
+            return False
+        return True
 
     async def _respond(self, url: str, text: str, *, private: bool) -> bool:
         hook = AsyncWebhookClient(url, session=self._client.session, retry_handlers=[])

@@ -18,10 +18,16 @@ _BULLETS = ("• ", "◦ ", "▪ ")
 
 
 class MrkdwnDialect:
-    """`Dialect` for the `text` of a message. The three escapes make all mentions inert, in code too."""
+    """`Dialect` for the `text` of a message. The three escapes make all mentions inert, in code too.
+
+    `hosts`: whether links are to show where they lead; what was written by `StandardDialect` tells it already.
+    """
 
     rule = "─" * 20
     most_blocks = 0
+
+    def __init__(self, *, hosts: bool = True) -> None:
+        self._hosts = hosts
 
     def measure(self, text: str) -> int:
         """Characters with the escapes, which is the stricter reading of Slack's limits."""
@@ -72,7 +78,7 @@ class MrkdwnDialect:
         name = host(href)
         shown = rendered(" ".join(label.split()).replace("|", "¦"))
         masked = f"<{_target(href)}|{shown}>"
-        return masked if not name or shows(label, name) else f"{masked} ({rendered(name)})"
+        return masked if not self._hosts or not name or shows(label, name) else f"{masked} ({rendered(name)})"
 
     def address(self, href: str) -> str:
         return f"<{_target(href)}>"

@@ -21,9 +21,7 @@ async def inbound_from(event: MessageEvent, *, workspace: Workspace, directory: 
     A mention arrives as app_mention and as message, in either order. Both give the same id, and the same addressing,
     because that is decided from the text and never from the type of the event.
     """
-    if not _said_by_a_person(event, workspace):
-        return None
-    addressed = _addressed(event, workspace)
+    addressed = addressed_by(event, workspace)
     if addressed is None:
         return None
     text, channel, thread = event.get("text", ""), event["channel"], event.get("thread_ts") or event["ts"]
@@ -36,7 +34,7 @@ async def inbound_from(event: MessageEvent, *, workspace: Workspace, directory: 
     )
     names[workspace.bot_user] = workspace.bot_name
     return Inbound(
-        id=f"{workspace.team}:{channel}:{event['ts']}",
+        id=id_of(event, workspace),
         conversation=ConversationKey("slack", workspace.team, channel, thread),
         author=author,
         text=readable(without_mention(text, bot=workspace.bot_user), names),
@@ -52,7 +50,18 @@ async def inbound_from(event: MessageEvent, *, workspace: Workspace, directory: 
     )
 
 
-def _said_by_a_person(event: MessageEvent, workspace: Workspace) -> bool:
+def addressed_by(event: MessageEvent, workspace: Workspace) -> Addressed | None:
+    """How what a person said concerns us; None for what is none of our business, such as what machines say."""
+    return _addressed(event, workspace) if said_by_a_person(event, workspace) else None
+
+
+def id_of(event: MessageEvent, workspace: Workspace) -> str:
+    """The message's, whatever is told of it."""
+    return f"{workspace.team}:{event['channel']}:{event['ts']}"
+
+
+def said_by_a_person(event: MessageEvent, workspace: Workspace) -> bool:
+    """Whether this is something that somebody wrote: not we, nor another machine, nor Slack itself."""
     ours = event.get("user") in (None, "", workspace.bot_user)
     machine = bool(event.get("bot_id")) or event.get("user") == "USLACKBOT"
     system = bool(event.get("hidden")) or event.get("subtype", "") not in SAID_BY_PEOPLE

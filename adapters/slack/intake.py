@@ -1,10 +1,11 @@
-"""What people say, taken in before Slack is told that it arrived."""
+"""What people say, change and take back, taken in before Slack is told that it arrived."""
 
 from typing import cast
 
 import structlog
 from slack_bolt.response import BoltResponse
 
+from adapters.slack.amended import amended_from, reports
 from adapters.slack.directory import Directory
 from adapters.slack.inbound import inbound_from
 from adapters.slack.payloads import JsonView, MessageEvent
@@ -39,6 +40,8 @@ class Intake:
         Over Socket Mode anything but 200 is no acknowledgement at all, with the same effect. `retry`: 0 for the first delivery.
         """
         event = cast("MessageEvent", body["event"])
+        if reports(event):
+            return await self._amend(event, retry=retry)
         inbound = await inbound_from(event, workspace=self._workspace, directory=self._directory)
         if inbound is None:
             return BoltResponse(status=200)
@@ -50,4 +53,15 @@ class Intake:
             return BoltResponse(status=503)
         if receipt is Receipt.JOINED and inbound.addressed is Addressed.DIRECT:
             self._thinking.begin(inbound.address.data)
+        return BoltResponse(status=200)
+
+    async def _amend(self, event: MessageEvent, *, retry: int) -> BoltResponse:
+        amended = await amended_from(event, workspace=self._workspace, directory=self._directory)
+        if amended is None:
+            return BoltResponse(status=200)
+        try:
+            await self._door.amend(amended)
+        except StoreUnavailable as error:
+            log.debug("slack.not_amended", message=amended.id, retry=retry, error=str(error))
+            return BoltResponse(status=503)
         return BoltResponse(status=200)

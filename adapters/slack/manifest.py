@@ -16,6 +16,7 @@ SCOPES: tuple[str, ...] = (
     "chat:write",
     "commands",
     "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.rendering.markdown.emitter import Emitter
-from adapters.rendering.markdown.growing import GrowingText
-from adapters.rendering.outlet import Kind
+from adapters.rendering.outlet import File, Kind
 from adapters.rendering.written import WrittenText
-from adapters.slack.dialect import MrkdwnDialect
+from adapters.slack.attaching import attach
 from adapters.slack.failures import asked, error_code
-from adapters.slack.limits import LIMITS, REPLIES_PAGE, budgets
-from adapters.slack.mrkdwn import quiet
-from adapters.slack.payloads import JsonView
+from adapters.slack.limits import LATE_SECONDS, REPLIES_PAGE, budgets
+from adapters.slack.payloads import Json, JsonView
+from adapters.slack.standing import standing
 from adapters.slack.thinking import Thinking
-from bot.errors import PlatformRefused
+from adapters.slack.writing import REFUSED, Writing
+from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.vocabulary.controls import Button
 from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder, ReplyAddress
@@ -33,41 +33,53 @@ class SlackOutlet:
         self._client = client
         self._to = address.data
         self._thinking = thinking
+        self._writing = Writing()
         self._read_to: dict[str, str] = {}
         self._budgets = budgets(self._to["team"], self._to["channel"])
 
     @property
     def limits(self) -> Limits:
-        return LIMITS
+        """Those of one page."""
+        return self._writing.limits
+
+    closes = False
+    late_seconds = LATE_SECONDS
 
     def budgets(self, kind: Kind) -> Sequence[Budget]:
         """The method's in this workspace; for posts the channel's before it."""
         return self._budgets[kind]
 
     def written(self) -> WrittenText:
-        """Slack's mrkdwn."""
-        return GrowingText(Emitter(MrkdwnDialect()), limit=LIMITS.text)
+        """Standard Markdown, until Slack refuses it."""
+        return self._writing.pages()
 
     def note(self, text: str) -> str:
-        return quiet(text)
+        return self._writing.note(text)
 
-    async def post(self, text: str, *, nonce: str, after: Placeholder | None) -> Placeholder:
-        """Into the thread, whether it is the first message or a further one."""
+    async def post(self, text: str, *, nonce: str, after: Placeholder | None, buttons: Sequence[Button] = ()) -> Placeholder:
+        """Into the thread, whether it is the first message or a further one. Where Slack refuses blocks, as much of it as plain text
+        holds: the pages are others from then on, and the rest follows."""
         if after is None:
             self._thinking.overtaken(self._to)
-        call = self._client.chat_postMessage(
-            channel=self._to["channel"],
-            thread_ts=self._to["thread"],
-            text=text,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"nonce": nonce}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return self._placeholder(str((await asked(call))["ts"]))
+        try:
+            said = await self._posted(nonce, self._writing.message(text, buttons))
+        except PlatformRefused as error:
+            if not self._now_plain(error):
+                raise
+            said = await self._posted(nonce, {"text": self._writing.beginning(text)})
+        return self._placeholder(str(said["ts"]))
 
-    async def edit(self, placeholder: Placeholder, text: str) -> None:
-        """Metadata that is not sent stays, so the message can still be found."""
-        await asked(self._client.chat_update(channel=placeholder.data["channel"], ts=placeholder.data["ts"], text=text))
+    async def edit(self, placeholder: Placeholder, text: str, *, buttons: Sequence[Button] = (), closed: bool = False) -> None:
+        """Metadata that is not sent stays, so the message can still be found.
+
+        Where Slack refuses blocks it raises `PlatformUnavailable` for no time at all: the pages are others from then on.
+        """
+        try:
+            await self._update(placeholder, self._writing.message(text, buttons))
+        except PlatformRefused as error:
+            if not self._now_plain(error):
+                raise
+            raise PlatformUnavailable("Slack takes no blocks here", retry_after=0.0) from error
 
     async def find(self, nonce: str) -> Placeholder | None:
         """Read the thread from the message that asked onwards. Some apps may do this once a minute only: then `PlatformUnavailable`,
@@ -84,7 +96,7 @@ class SlackOutlet:
         return None
 
     async def read(self, placeholder: Placeholder) -> str:
-        """Mentions and links come back as they were sent."""
+        """As it was written, in the way in which it was: a reply that stands in mrkdwn goes on so."""
         ts = placeholder.data["ts"]
         call = self._client.conversations_replies(
             channel=placeholder.data["channel"], ts=self._to["thread"], oldest=ts, latest=ts, inclusive=True, limit=REPLIES_PAGE
@@ -92,7 +104,12 @@ class SlackOutlet:
         found = next((message for message in (await asked(call)).get("messages") or () if message["ts"] == ts), None)
         if found is None:
             raise PlatformRefused("the message is gone")
-        return str(found.get("text") or "")
+        self._writing.plain = self._writing.plain or not found.get("blocks")
+        return standing(found)
+
+    async def attach(self, files: Sequence[File], *, after: Placeholder) -> None:
+        """One message in the thread."""
+        await attach(self._client, files, channel=after.data["channel"], thread=self._to["thread"])
 
     async def delete(self, placeholder: Placeholder) -> None:
         try:
@@ -100,6 +117,35 @@ class SlackOutlet:
         except PlatformRefused as error:
             if error_code(error) != "message_not_found":
                 raise
+
+    async def _posted(self, nonce: str, content: Json) -> Json:
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"nonce": nonce}}
+        place: Json = {"channel": self._to["channel"], "thread_ts": self._to["thread"]}
+        return await asked(self._client.chat_postMessage(**place, **content, metadata=metadata, unfurl_links=False, unfurl_media=False))
+
+    async def _update(self, placeholder: Placeholder, content: Json) -> None:
+        """Blocks that are not sent stay too. A native stream that a process before us left open is ended first."""
+        where: Json = {"channel": placeholder.data["channel"], "ts": placeholder.data["ts"]}
+        try:
+            await asked(self._client.chat_update(**where, **{"blocks": [], **content}))
+        except PlatformRefused as error:
+            if error_code(error) != "streaming_state_conflict":
+                raise
+            await self._end_stream(where)
+            await asked(self._client.chat_update(**where, **{"blocks": [], **content}))
+
+    async def _end_stream(self, where: Json) -> None:
+        try:
+            await asked(self._client.chat_stopStream(**where))
+        except PlatformRefused as error:
+            if error_code(error) != "message_not_in_streaming_state":
+                raise
+
+    def _now_plain(self, error: PlatformRefused) -> bool:
+        """Whether this refusal is one of blocks, and the first: then the reply goes on without them."""
+        first = not self._writing.plain and error_code(error) in REFUSED
+        self._writing.plain = self._writing.plain or first
+        return first
 
     async def _replies(self, cursor: str | None) -> JsonView:
         call = self._client.conversations_replies(

@@ -37,8 +37,20 @@ class Shared(TypedDict, total=False):
     fallback: str
 
 
+class Edited(TypedDict, total=False):
+    """Who changed a message last, and when."""
+
+    user: str
+    ts: str
+
+
 class MessageEvent(TypedDict, total=False):
-    """`event` of an app_mention or message. An app_mention has no `channel_type`; `team` is the author's workspace."""
+    """`event` of an app_mention or message. An app_mention has no `channel_type`; `team` is the author's workspace.
+
+    With subtype message_changed or message_deleted, `message` and `previous_message` are messages that name no channel. Of a message
+    that has replies Slack says message_changed even when it was deleted: then `message` is of subtype tombstone, as clients in the
+    field read it (openclaw pull request 22035, slack-edge pull request 10).
+    """
 
     type: str
     subtype: str
@@ -54,6 +66,10 @@ class MessageEvent(TypedDict, total=False):
     channel_type: str
     files: list[File]
     attachments: list[Shared]
+    edited: Edited
+    message: "MessageEvent"
+    previous_message: "MessageEvent"
+    deleted_ts: str
 
 
 class SlashCommand(TypedDict, total=False):

@@ -1,7 +1,8 @@
-"""Bolt's app with everything that Slack may send us: messages, orders, forms, and the rest, which is at least acknowledged."""
+"""Bolt's app with everything that Slack may send us: messages, orders, presses, forms, and the rest, which is at least acknowledged."""
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -10,12 +11,15 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.buttons import OURS
 from adapters.slack.chores import Chores
 from adapters.slack.commands import Orders
 from adapters.slack.form import CALLBACK
 from adapters.slack.home import welcome
 from adapters.slack.intake import Intake
 from adapters.slack.payloads import Json
+from adapters.slack.presses import CALLBACK as REASON
+from adapters.slack.presses import Presses
 from adapters.slack.workspace import Workspace
 
 ANY = re.compile(".*")
@@ -33,8 +37,19 @@ def bolt_app(workspace: Workspace, client: AsyncWebClient, *, signing_secret: st
     return AsyncApp(name="parley", signing_secret=signing_secret, client=tokenless, authorize=authorize)
 
 
-def add_routes(app: AsyncApp, *, intake: Intake, orders: Orders, chores: Chores, client: AsyncWebClient) -> None:
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told what comes in."""
+
+    intake: Intake
+    orders: Orders
+    presses: Presses
+    client: AsyncWebClient
+
+
+def add_routes(app: AsyncApp, listeners: Listeners, *, chores: Chores) -> None:
     """Everything that does not answer at once is a chore: bolt's own listener tasks are nobody's."""
+    intake, orders, presses = listeners.intake, listeners.orders, listeners.presses
 
     async def messages(request: AsyncBoltRequest, body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         return await intake.take(body, retry=retry_of(request)) if intake.concerns(body) else await next()
@@ -47,12 +62,22 @@ def add_routes(app: AsyncApp, *, intake: Intake, orders: Orders, chores: Chores,
         await ack()
         chores.start(orders.submitted(body))
 
+    async def press(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        chores.start(presses.pressed(body))
+
+    async def reason(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        chores.start(presses.submitted(body))
+
     async def home(event: Json) -> None:
-        chores.start(welcome(client, event))
+        chores.start(welcome(listeners.client, event))
 
     app.middleware(messages)
     app.command(ANY)(slash)
     app.view(CALLBACK)(form)
+    app.action(OURS)(press)
+    app.view(REASON)(reason)
     app.event("app_home_opened")(home)
     _acknowledge_the_rest(app)
 

@@ -1,6 +1,6 @@
 """The answer as it grows: payloads in, events out, and at the end what it was. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.errors import ModelDown, ModelNonsense
@@ -31,7 +31,7 @@ class Answer:
 
     def take(self, payload: object, *, event: bytes = b"", whole: bool = False) -> Iterator[ModelEvent]:
         """The events in a chunk, or in a whole completion. Raises the `ModelError` that an error frame means."""
-        if not isinstance(payload, Mapping):
+        if not isinstance(payload, dict):
             raise ModelNonsense(f"{self.request.model}: a chunk is not an object")
         self._fail_if_error(payload, event)
         self._read_head(payload)
@@ -55,9 +55,10 @@ class Answer:
 
     def _read_head(self, payload: Mapping[str, Any]) -> None:
         tier = payload.get("service_tier")
-        self._service_tier = tier if isinstance(tier, str) else self._service_tier
+        if isinstance(tier, str):
+            self._service_tier = tier
         reported = payload.get("usage")
-        if isinstance(reported, Mapping):
+        if isinstance(reported, dict):
             self._usage = usage_of(reported) or self._usage
             cost = reported.get("cost")
             self._cost = float(cost) if self.costed and isinstance(cost, int | float) else self._cost
@@ -89,30 +90,34 @@ def usage_of(reported: Mapping[str, Any]) -> Usage | None:
     return Usage(asked, said, cached=cached, cache_write=written, reasoning=_count(completion, "reasoning_tokens"))
 
 
-def _pieces(delta: object) -> Iterator[Text | Reasoning | Refusal]:
-    if not isinstance(delta, Mapping):
-        return
-    if thought := next((text for name in REASONING_FIELDS if (text := _text(delta.get(name)))), ""):
-        yield Reasoning(thought)
+def _pieces(delta: object) -> Sequence[Text | Reasoning | Refusal]:
+    if not isinstance(delta, dict):
+        return ()
+    pieces: list[Text | Reasoning | Refusal] = []
+    if thought := _text(delta.get(REASONING_FIELDS[0])) or _text(delta.get(REASONING_FIELDS[1])):
+        pieces.append(Reasoning(thought))
     if text := _text(delta.get("content")):
-        yield Text(text)
+        pieces.append(Text(text))
     if refusal := _text(delta.get("refusal")):
-        yield Refusal(refusal)
+        pieces.append(Refusal(refusal))
+    return pieces
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):  # content as parts
-        return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
-    return value if isinstance(value, str) else ""
+        return "".join(_text(part.get("text")) for part in value if isinstance(part, dict))
+    return ""
 
 
 def _first(choices: object) -> Mapping[str, Any] | None:
-    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else None
+    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
 def _details(reported: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     details = reported.get(name)
-    return details if isinstance(details, Mapping) else {}
+    return details if isinstance(details, dict) else {}
 
 
 def _count(reported: Mapping[str, Any], name: str) -> int:

@@ -56,8 +56,8 @@ class ChatClient:
 
     async def _events(self, request: ModelRequest, answer: Answer) -> AsyncGenerator[ModelEvent, None]:
         streamed = self._streaming and self._profiles.of(request.model).streams
-        patience = Patience(request, streamed=streamed)
         async with AsyncExitStack() as stack:
+            patience = stack.enter_context(Patience(request, streamed=streamed))
             response = await patience.wait(self._respond(request, answer, stack), answer)
             if response is None:
                 return
@@ -87,8 +87,7 @@ class ChatClient:
                 answer.calls += 1
 
     def _call(self, sent: dict[str, Any], request: ModelRequest) -> AbstractAsyncContextManager[Response]:
-        # our own deadlines are shorter: this only bounds a socket that nobody waits for any more
-        net = httpx2.Timeout(request.first_token + request.between + CONNECT, connect=CONNECT)
+        net = httpx2.Timeout(None, connect=CONNECT)  # every wait for it has our own deadline, and a second one costs at every read
         call: AbstractAsyncContextManager[Response] = self._api.chat.completions.with_streaming_response.create(**sent, timeout=net)
         return call
 

@@ -4,7 +4,7 @@ Lines end at LF only (a CR before it is dropped): U+2028 or a lone CR inside JSO
 parses a whole frame, so a character split over two reads stays whole.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.errors import ModelNonsense
 
@@ -12,8 +12,7 @@ LONGEST = 4 * 1024 * 1024
 """Bytes of one line. A chunk has a few hundred; whoever sends no line end does not speak the protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One event. `event` is its name, mostly empty; several data lines are joined by LF."""
 
     data: bytes
@@ -35,26 +34,26 @@ class FrameDecoder:
 
     def feed(self, read: bytes) -> list[Frame]:
         """The frames that this read completed. Raises `ModelNonsense` for a line over `LONGEST`."""
-        lines = (self._rest + read).split(b"\n")
+        lines = (self._rest + read if self._rest else read).split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > LONGEST:
             raise ModelNonsense(f"a line of the stream is longer than {LONGEST} bytes")
-        return [frame for line in lines if (frame := self._line(line.removesuffix(b"\r"))) is not None]
+        frames: list[Frame] = []
+        for line in lines:
+            self._line(line.removesuffix(b"\r"), frames)
+        return frames
 
     def end(self) -> list[Frame]:
         """What was still unfinished when the stream ended; it may be cut in the middle."""
         return self.feed(b"\n\n")
 
-    def _line(self, line: bytes) -> Frame | None:
+    def _line(self, line: bytes, frames: list[Frame]) -> None:
         if not line:
-            return self._dispatch()
-        if line.startswith(b"data:"):
+            if self._data:
+                frames.append(Frame(self._data[0] if len(self._data) == 1 else b"\n".join(self._data), self._event))
+            self._data, self._event = [], b""
+        elif line.startswith(b"data:"):
             self._data.append(line[5:].removeprefix(b" "))
         elif line.startswith(b"event:"):
             self._event = line[6:].strip()
-        return None  # comments (keep-alives), id, retry
-
-    def _dispatch(self) -> Frame | None:
-        frame = Frame(b"\n".join(self._data), self._event) if self._data else None
-        self._data, self._event = [], b""
-        return frame
+        # the rest are comments (keep-alives), id and retry

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from bot.errors import ModelBroken, ModelError, ModelPassing
-from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Refusal, Text, Waiting
+from bot.vocabulary.model import SPOKEN, Finished, Model, ModelEvent, ModelRequest, Waiting
 
 SWITCHING = (ModelPassing, ModelBroken)
 """What another model may do better. A refused key or used-up money is the same for all of them."""
@@ -35,7 +35,10 @@ class Fallback:
             try:
                 async with aclosing(self._model.stream(asked)) as events:
                     async for event in events:
-                        spoken = spoken or isinstance(event, Text | Refusal)
+                        if isinstance(event, SPOKEN):  # nearly all are
+                            spoken = True
+                            yield event
+                            continue
                         calls += isinstance(event, Waiting)  # each announces one more call
                         yield _counted(event, before=spent)
                 return

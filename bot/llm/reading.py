@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from contextlib import aclosing
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 import orjson
 
@@ -26,27 +25,66 @@ DRAIN_GRACE = 0.1
 class Patience:
     """When to give up. No wall clock runs on an answer that is arriving: each read, a keep-alive too, starts the silence anew.
 
-    An answer that is not streamed shows nothing until it is whole: it has both waits together.
+    An answer that is not streamed shows nothing until it is whole: it has both waits together. One timer serves all reads of an
+    answer: it looks at its end whether it was the last, since setting one for each read would cost more than the read.
     """
 
     def __init__(self, request: ModelRequest, *, streamed: bool) -> None:
         self._request = request
         self._first = request.first_token + (0 if streamed else request.between)
-        self._began = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._due = self._began
+        self._waiting: asyncio.Task[Any] | None = None
+        self._given_up = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def wait(self, coming: Awaitable[T], answer: Answer) -> T:
         """The result of `coming`. Raises `ModelSlow` when it takes too long; it is cancelled then."""
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        cancelling = task.cancelling()
+        self._await(task, self.deadline(answer))
         try:
-            async with asyncio.timeout_at(self.deadline(answer)) as limit:
-                return await coming
-        except TimeoutError as error:
-            if not limit.expired():
+            return await coming
+        except asyncio.CancelledError as error:
+            if not self._given_up or task.cancelling() > cancelling + 1:  # somebody else wants it, too
                 raise
             raise ModelSlow(f"{self._request.model}: {self._missed(answer)}") from error
+        finally:
+            self._waiting = None
+            if self._given_up:
+                self._given_up = False
+                task.uncancel()
+
+    def _await(self, task: asyncio.Task[Any], due: float) -> None:
+        self._waiting, self._due = task, due
+        if self._timer is not None and due < self._timer.when():
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = self._loop.call_at(due, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._look)
+        else:
+            self._given_up = True
+            self._waiting.cancel()
 
     def deadline(self, answer: Answer) -> float:
         """Until when the next read is waited for, in the event loop's time."""
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         if answer.finish_reason:
             return now + min(self._request.between, USAGE_GRACE)
         return now + self._request.between if answer.started else self._began + self._first
@@ -63,6 +101,9 @@ class Response(Protocol):
     @property
     def headers(self) -> Any: ...
 
+    @property
+    def http_response(self) -> Any: ...
+
     def iter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
@@ -71,29 +112,27 @@ def is_json(response: Response) -> bool:
     return "json" in _content_type(response) and "ndjson" not in _content_type(response)
 
 
-async def payloads(response: Response, *, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
+def payloads(response: Response, *, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
     """Yield (decoded JSON, event name) of each chunk, or of the whole body.
 
     Raises `ModelSlow`, `ModelNonsense`, and what the client raises.
     """
     if "html" in _content_type(response):
         raise ModelNonsense(f"{answer.request.model}: the endpoint answered with a web page; is the base URL right?")
-    async with aclosing(_reads(response, patience, answer)) as reads:
-        source = _whole(reads, answer) if is_json(response) else _chunks(reads, answer, named="event-stream" in _content_type(response))
-        async with aclosing(source) as found:
-            async for payload in found:
-                yield payload
+    return (_whole if is_json(response) else _chunks)(response, patience, answer)
 
 
-async def _whole(reads: AsyncGenerator[bytes, None], answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
-    body = b"".join([read async for read in reads])
-    yield _parsed(Frame(body), answer), b""
+async def _whole(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
+    reads, body = _reads(response), bytearray()
+    while (read := await patience.wait(anext(reads, None), answer)) is not None:
+        body += read
+    yield _parsed(Frame(bytes(body)), answer), b""
 
 
-async def _chunks(reads: AsyncGenerator[bytes, None], answer: Answer, *, named: bool) -> AsyncGenerator[tuple[Any, bytes], None]:
-    """`named`: whether the response said that it is an event stream."""
-    decoder, came, framed = FrameDecoder(), False, False
-    async for read in reads:
+async def _chunks(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
+    # one generator, not three: each is passed through for every chunk
+    reads, decoder, came, framed = _reads(response), FrameDecoder(), False, False
+    while (read := await patience.wait(anext(reads, None), answer)) is not None:
         came = True
         for frame in decoder.feed(read):
             framed = True
@@ -106,17 +145,18 @@ async def _chunks(reads: AsyncGenerator[bytes, None], answer: Answer, *, named: 
         with contextlib.suppress(ModelNonsense):  # cut in the middle of a frame
             if not frame.done:
                 yield _parsed(frame, answer), frame.event
-    if came and not framed and not named:
+    if came and not framed and "event-stream" not in _content_type(response):
         raise ModelNonsense(f"{answer.request.model}: the answer is neither an event stream nor JSON")
 
 
-async def _reads(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[bytes, None]:
-    reads = response.iter_bytes()
-    while (read := await patience.wait(anext(reads, None), answer)) is not None:
-        yield read
+def _reads(response: Response) -> AsyncIterator[bytes]:
+    """Where nothing is packed, as the transport has it: the client's four layers above it cost a fifth of a chunk and do nothing."""
+    if response.headers.get("content-encoding", "identity").lower() == "identity":
+        return aiter(response.http_response.stream)
+    return response.iter_bytes()
 
 
-async def _drain(reads: AsyncGenerator[bytes, None]) -> None:
+async def _drain(reads: AsyncIterator[bytes]) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_GRACE):
             async for _ in reads:

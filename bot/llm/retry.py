@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.errors import ModelPassing
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Refusal, Text, Waiting
+from bot.vocabulary.model import SPOKEN, Finished, Model, ModelEvent, ModelRequest, Waiting
 
 LONGEST_WAIT = 8.0
 """Seconds: where doubling ends."""
@@ -49,8 +49,11 @@ class Retrying:
             try:
                 async with aclosing(self._model.stream(attempt)) as events:
                     async for event in events:
-                        spoken = spoken or isinstance(event, Text | Refusal)
-                        yield _counted(event, failed=number - 1)
+                        if isinstance(event, SPOKEN):  # nearly all are
+                            spoken = True
+                            yield event
+                        else:
+                            yield _counted(event, failed=number - 1)
                 return
             except ModelPassing as error:
                 left -= self._clock.monotonic() - began

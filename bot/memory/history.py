@@ -30,6 +30,17 @@ class Memory:
         entries = await self._store.hash_many(keys.history, turns)
         return self.shown([entry for entry in entries if entry])
 
+    async def before(self, conversation: ConversationKey, turn: str, *, began: int) -> tuple[Exchange | None, tuple[Exchange, ...]]:
+        """The exchange of a turn, and what the model saw of the past when that one `began` (server milliseconds)."""
+        keys = ConversationKeys(conversation)
+        entry, past = await self._store.run("before", [keys.order, keys.history], [turn, began, self._messages])
+        return exchanges.load(entry), self.shown(past)
+
+    async def of(self, conversation: ConversationKey, turn: str) -> Exchange | None:
+        """The exchange of one turn, if it is remembered."""
+        (entry,) = await self._store.hash_many(ConversationKeys(conversation).history, [turn])
+        return exchanges.load(entry)
+
     def shown(self, entries: Sequence[str]) -> tuple[Exchange, ...]:
         """What the model sees of stored exchanges, oldest first."""
         known = [exchange for exchange in map(exchanges.load, entries) if exchange]

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from bot.errors import ModerationAbsent, ModerationUnavailable
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
-    from openai.types import ModerationCreateResponse
 
+SHAPES = (ValueError, KeyError, AttributeError, TypeError)
+"""What comes of reading an answer of another shape."""
 
 NOT_THERE = frozenset({404, 405, 501})
 """What an endpoint without moderation answers."""
@@ -38,24 +41,28 @@ class ModerationEndpoint:
 
         try:
             async with asyncio.timeout(self._seconds):  # the client's own time-out is one of each attempt and each read
-                reply = await self._client.moderations.create(input=list(texts), model=self._model)
-            return _verdict(reply, texts=len(texts))
+                body = await self._asked(texts)
+            return _verdict(orjson.loads(body), texts=len(texts))
         except APIStatusError as error:
             kind = ModerationAbsent if error.status_code in NOT_THERE else ModerationUnavailable
             raise kind(f"moderation endpoint: status {error.status_code}") from error
-        except (OpenAIError, TimeoutError, ValueError, AttributeError, TypeError) as error:  # the last three: an answer of another shape
+        except (OpenAIError, TimeoutError, *SHAPES) as error:
             raise ModerationUnavailable(f"moderation endpoint: {type(error).__name__}") from error
 
+    async def _asked(self, texts: Sequence[str]) -> bytes:
+        """The answer as it came: the client's models of it cost more than the rest of the call."""
+        return (await self._client.moderations.with_raw_response.create(input=list(texts), model=self._model)).content
 
-def _verdict(reply: "ModerationCreateResponse", *, texts: int) -> Verdict:
-    """One verdict from all results. The client builds what it is sent unchecked: any of `judge`'s errors may come of it."""
-    if len(reply.results) < texts:
+
+def _verdict(reply: Any, *, texts: int) -> Verdict:
+    """One verdict from all results. Raises one of `SHAPES` where they are something else."""
+    if len(reply["results"]) < texts:
         raise ValueError("fewer results than texts")  # a text without a verdict must not pass
     flagged: dict[str, None] = {}
     scores: dict[str, float] = {}
-    for result in reply.results:
-        raised = [name for name, value in result.categories.model_dump(by_alias=True, warnings=False).items() if value]
-        flagged |= dict.fromkeys(raised if raised or not result.flagged else ["unspecified"])
-        for name, score in result.category_scores.model_dump(by_alias=True, warnings=False).items():
+    for result in reply["results"]:
+        raised = [name for name, value in result["categories"].items() if value]
+        flagged |= dict.fromkeys(raised if raised or not result["flagged"] else ["unspecified"])
+        for name, score in result["category_scores"].items():
             scores[name] = max(scores.get(name, 0.0), float(score or 0.0))
     return Verdict(tuple(flagged), scores)

@@ -12,7 +12,7 @@ from bot.errors import ModelBroken, ModelBusy, ModelDenied, ModelDown, QuotaExha
 from bot.spend.arrears import Arrears
 from bot.spend.ledger import Charge, Ledger
 from bot.spend.prices import MILLION, Prices
-from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
+from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage, Waiting
 from bot.vocabulary.tokens import estimate, estimate_prompt
 
 INPUT_MARGIN = 1.5
@@ -54,9 +54,10 @@ class Metered:
             await asyncio.shield(self._settle(request, meter, day=day, worst=worst))
 
     def _priced(self, request: ModelRequest, meter: "_Meter", event: ModelEvent) -> ModelEvent:
-        meter.count(event)
         if not isinstance(event, Finished):
+            meter.count(event)
             return event
+        meter.finished = event
         return replace(event, cost=self._cost(request, event) / MILLION)
 
     def _cost(self, request: ModelRequest, finished: Finished) -> int:
@@ -90,22 +91,20 @@ class _Meter:
 
     def __init__(self, prompt: int) -> None:
         self._prompt = prompt
-        self._written = 0
+        self._written: list[str] = []
         self._refused = False
         self.finished: Finished | None = None
 
-    def count(self, event: ModelEvent) -> None:
-        if isinstance(event, Text | Reasoning | Refusal):
-            self._written += estimate(event.text)
-        elif isinstance(event, Finished):
-            self.finished = event
+    def count(self, event: Text | Reasoning | Refusal | Waiting) -> None:
+        if not isinstance(event, Waiting):
+            self._written.append(event.text)  # estimated only where nobody else has counted
 
     def refuse(self) -> None:
         """The provider did no work."""
-        self._refused = self._written == 0
+        self._refused = not any(self._written)
 
     def usage(self) -> Usage:
         """What a call that never finished has used, as far as we can tell."""
         if self._refused:
             return Usage()
-        return Usage(input=self._prompt, output=self._written, estimated=True)
+        return Usage(input=self._prompt, output=estimate("".join(self._written)), estimated=True)

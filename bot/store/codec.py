@@ -15,22 +15,23 @@ class Codec(Generic[Value]):
     """Text for values of one type. `version` names the shape: raise it when fields change their meaning.
 
     Members of a union are written down with their name: several may have the same fields. A value of an unknown version,
-    or one that does not fit its type, reads as None: it is dropped and never a crash loop.
+    or one that does not fit its type, reads as None: it is dropped and never a crash loop. `sparse`: what has its default is left out.
     """
 
-    def __init__(self, kind: type[Value], *, version: int = 1) -> None:
+    def __init__(self, kind: type[Value], *, version: int = 1, sparse: bool = False) -> None:
         self._kind: Any = kind
         self._union = isinstance(self._kind, UnionType)
         self._version = version
+        self._sparse = sparse
 
     def dump(self, value: Value) -> str:
         """The value as one line of text. Half a surrogate pair, which no encoding can hold, becomes a question mark."""
         prefix = self._prefix(type(value).__name__)
         adapter = self._adapters[prefix]
         try:
-            return prefix + adapter.dump_json(value).decode()
+            return prefix + adapter.dump_json(value, exclude_defaults=self._sparse).decode()
         except PydanticSerializationError:
-            plain = json.dumps(adapter.dump_python(value, mode="json"), ensure_ascii=False)
+            plain = json.dumps(adapter.dump_python(value, mode="json", exclude_defaults=self._sparse), ensure_ascii=False)
             return prefix + plain.encode(errors="replace").decode()
 
     def load(self, text: str | None) -> Value | None:

@@ -2,13 +2,13 @@
 
 | key | type | holds | lives |
 |---|---|---|---|
-| parley:{P}:seen:<conversation>:<event> | string | this event has joined | 3 days after it joined |
+| parley:{P}:seen:<conversation>:<event> | string | its author, and the turn if another message began it | 3 days after it joined |
 | parley:{P}:mailbox:<lane> | list | messages that wait, JSON | 30 days after the last join; empty: gone |
 | parley:{P}:pending | zset | lanes with waiting messages, by server milliseconds of the first | permanent: one a partition |
 | parley:{P}:lease:<lane> | hash | token and epoch of whoever works there | an hour beyond the lease; free: a minute |
-| parley:{P}:journal:<lane> | hash | how far the lane's turn has come | 30 days; renamed when the turn is settled |
+| parley:{P}:journal:<lane> | hash | how far the lane's turn has come | 30 days; gone when the turn is settled |
 | parley:{P}:signs:<lane> | hash | ids of waiting messages that show it | 30 days; each id until it is answered |
-| parley:{P}:turn:<conversation>:<turn> | hash | a settled turn, for its buttons | HISTORY_DAYS |
+| parley:{P}:turn:<conversation>:<turn> | hash | a settled turn, for its buttons: its question, parts, persona, model | HISTORY_DAYS |
 | parley:{P}:history:<conversation> | hash | finished turns by id, JSON | HISTORY_DAYS after the last turn |
 | parley:{P}:order:<conversation> | zset | ids of those turns in order | as history |
 | parley:{P}:generation:<conversation> | string | how often it was reset | HISTORY_DAYS after the last reset |
@@ -18,6 +18,8 @@
 | parley:{S}:buried | hash | turns that were given up and can be tried again, by id, JSON | 30 days after the last one |
 | parley:{S}:burials | zset | turns that were given up, by server milliseconds | as buried |
 | parley:{S}:incidents | list | flagged inputs, newest first, JSON | 90 days after the last one |
+| parley:{S}:ratings | hash | thumbs and reasons, by turn and person, JSON | 180 days after the last one |
+| parley:{S}:rated | zset | those ratings, by Unix seconds | as ratings |
 | parley:{S}:spend:<day> | hash | money and tokens of a day | 400 days |
 | parley:{S}:holds | hash | money held by calls that run, by call id | 2 days after the last hold |
 | parley:{S}:settled:<call> | string | this call was charged | 2 days |
@@ -47,14 +49,13 @@ PARTITIONS = 64
 """How many pending indexes there are. A fact of the layout: changing it moves every conversation."""
 
 SEEN_SECONDS = 3 * 86_400
-MAILBOX_SECONDS = 30 * 86_400
-JOURNAL_SECONDS = 30 * 86_400
-BURIED_SECONDS = 30 * 86_400
+MAILBOX_SECONDS = JOURNAL_SECONDS = BURIED_SECONDS = 30 * 86_400
 LEASE_SECONDS = 3600
 """A lease's key outlives it by so much: a holder whom an outage kept from renewing goes on if nobody has taken the lane."""
 FREE_LEASE_SECONDS = 60
 """A free lease's key keeps the epoch until the server's clock has certainly moved on."""
 INCIDENT_SECONDS = 90 * 86_400
+RATING_SECONDS = 180 * 86_400  # long enough to compare models; reasons are people's own words and do not stay for ever
 SPEND_SECONDS = 400 * 86_400
 HOLD_SECONDS = 2 * 86_400
 HEARD_SECONDS = 30 * 86_400
@@ -191,6 +192,14 @@ class ServerKeys:
     @property
     def incidents(self) -> str:
         return self._key("incidents")
+
+    @property
+    def ratings(self) -> str:
+        return self._key("ratings")
+
+    @property
+    def rated(self) -> str:
+        return self._key("rated")
 
     def spend(self, day: str) -> str:
         return self._key("spend", day)

@@ -10,14 +10,14 @@ from bot.errors import BotError, Declined, LeaseLost, ModelError, StoreUnavailab
 from bot.turns.ending import to_its_end
 from bot.turns.turn import Tally
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.model import Finished, Model, ModelEvent, ModelRequest, Refusal, Text, Waiting
+from bot.vocabulary.model import SPOKEN, Finished, Model, ModelEvent, ModelRequest, Refusal, Waiting
 from bot.vocabulary.reply import Answered, Failed, Notice, Outcome, Refused, ReplyEvent, Stopped, TextDelta, Truncated
 from bot.vocabulary.tasks import end
 
 Show = Callable[[ReplyEvent], None]
 
 NOTES = {
-    "length": "The answer reached its length limit. Ask me to go on.",
+    "length": "The answer reached its length limit. Ask me to go on, or press Continue where you see it.",
     "content_filter": "The model provider's filter ended the answer here.",
 }
 WAITING = "One moment, I am trying again…"
@@ -40,10 +40,11 @@ class Draft:
         return "".join(self._pieces)
 
     def take(self, event: ModelEvent) -> None:
-        if isinstance(event, Text | Refusal) and event.text:
-            self.declined |= isinstance(event, Refusal)
-            self._pieces.append(event.text)
-            self._show(TextDelta(event.text))
+        if isinstance(event, SPOKEN):
+            if event.text:
+                self.declined = self.declined or isinstance(event, Refusal)
+                self._pieces.append(event.text)
+                self._show(TextDelta(event.text))
         elif isinstance(event, Waiting):
             self._show(Notice(WAITING))
 
@@ -82,7 +83,7 @@ async def _read(model: Model, request: ModelRequest, draft: Draft, *, tally: Tal
             if isinstance(event, Finished):
                 tally.model, tally.usage, tally.cost, tally.attempts = event.model, event.usage, event.cost, event.attempts
                 return event
-            if isinstance(event, Text | Refusal) and tally.first_token is None:
+            if tally.first_token is None and isinstance(event, SPOKEN):
                 tally.first_token = clock.monotonic() - began
             tally.attempts += isinstance(event, Waiting)
             draft.take(event)

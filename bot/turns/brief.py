@@ -12,6 +12,11 @@ from bot.vocabulary.inbound import Inbound, Quoted
 from bot.vocabulary.model import Account, Message, ModelRequest, Role
 from bot.vocabulary.persona import Persona
 
+GO_ON = (
+    "[context] Your answer was cut off here. Continue it exactly from where it ends: begin with the very next word, repeat nothing, "
+    "add no introduction, and go on in the same format."
+)
+
 QUOTE_LIMIT = 2000
 """Characters of a quoted message that reach the prompt."""
 
@@ -40,6 +45,11 @@ def brief(turn: Turn, persona: Persona, history: Sequence[Exchange], *, now: flo
     call = f"{turn.id}.{epoch}"  # whoever takes a turn up pays for a call of its own
     request = ModelRequest(call=call, model=persona.model, messages=messages, account=account, sampling=persona.sampling, between=between)
     return Briefing(request, persona)
+
+
+def going_on(so_far: str) -> tuple[Message, ...]:
+    """What follows the question when the answer to it has begun with `so_far` and is to go on."""
+    return (Message(Role.ASSISTANT, so_far), Message(Role.USER, GO_ON)) if so_far else ()
 
 
 def context_line(turn: Turn, *, now: float) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from bot.memory.exchange import exchanges
 from bot.store.connection import Store
 from bot.store.keys import FREE_LEASE_SECONDS, JOURNAL_SECONDS, STOP_CHANNEL, ConversationKeys, LaneKeys
 from bot.turns.begun import outcomes, placeholders
 from bot.turns.checkpoint import Checkpoint
-from bot.turns.lease import Lease
+from bot.turns.lease import DELETED, Lease
+from bot.turns.result import Result
 from bot.turns.turn import Turn
 from bot.vocabulary.inbound import Inbound
 from bot.vocabulary.lane import Lane
-from bot.vocabulary.reply import Outcome, Placeholder
+from bot.vocabulary.reply import Placeholder
 
 
 class Journal:
@@ -25,6 +27,20 @@ class Journal:
         """A message is about to be posted under `nonce`."""
         await self._note(lease, {"pending": nonce, "stage": "placing"})
 
+    async def first(self, lease: Lease, name: str) -> bool:
+        """Whether `name`, which must happen once at most in this turn, may happen now. It counts as done from here on."""
+        first = await self._store.run("first", self._keys(lease), [lease.epoch, name, JOURNAL_SECONDS])
+        lease.check(first >= 0)
+        return bool(first)
+
+    async def adopt(self, lease: Lease, parts: tuple[Placeholder, ...], *, began: int) -> None:
+        """The turn does something with the answer of one that `began` (server milliseconds), which stands in `parts`: it goes on there.
+
+        Without parts it writes a reply of its own.
+        """
+        adopted = {"parts": placeholders.dump(parts), "pending": "", "stage": "placed", "adopted": "1"} if parts else {}
+        await self._note(lease, {"place": str(began), **adopted})
+
     async def placed(self, lease: Lease, parts: tuple[Placeholder, ...]) -> None:
         """All messages of the reply that stand, in order."""
         await self._note(lease, {"parts": placeholders.dump(parts), "pending": "", "stage": "placed"})
@@ -33,24 +49,30 @@ class Journal:
         """So many attempts of the turn have broken."""
         await self._note(lease, {"raised": str(times)})
 
-    async def remember(self, lease: Lease, outcome: Outcome, *, entry: str, keep: int, seconds: int) -> None:
-        """File the outcome, and `entry` into the history unless it is empty or the conversation was reset meanwhile."""
-        keys = ConversationKeys(lease.lane.conversation)
+    async def remember(self, lease: Lease, result: Result, *, keep: int, seconds: int) -> None:
+        """File the outcome, and the exchange, if there is one, into the history unless the conversation was reset meanwhile."""
+        keys, exchange = ConversationKeys(lease.lane.conversation), result.exchange
+        entry, whose = (exchanges.dump(exchange), exchange.turn) if exchange else ("", lease.turn)
+        facts = [part for pair in result.facts.items() for part in pair]
         allowed = await self._store.run(
             "remember",
             self._keys(lease, keys.generation, keys.history, keys.order),
-            [lease.epoch, lease.turn, outcomes.dump(outcome), entry, keep, seconds],
+            [lease.epoch, whose, outcomes.dump(result.outcome), entry, keep, seconds, *facts],
         )
         lease.check(allowed)
 
-    async def finish(self, lease: Lease, turn: str) -> int:
-        """Drop what was answered; returns how many messages wait. At 0 the lane has left the index and the lease is released."""
-        shared = ConversationKeys(lease.lane.conversation)
+    async def finish(self, lease: Lease, turn: Turn) -> int:
+        """Drop what was answered; returns how many messages wait. At 0 the lane has left the index and the lease is released.
+
+        What the buttons under the answer need is kept under the turn whose answer it is.
+        """
+        shared, whose = ConversationKeys(lease.lane.conversation), turn.again.turn if turn.again else ""
+        followers = [shared.seen(message.id) for message in turn.messages[1:]]
         waiting = int(
             await self._store.run(
                 "finish",
-                self._keys(lease, lease.keys.mailbox, shared.pending, shared.turn(turn), lease.keys.signs),
-                [lease.epoch, str(lease.lane), turn, self._turn_seconds, FREE_LEASE_SECONDS * 1000],
+                self._keys(lease, lease.keys.mailbox, shared.pending, shared.turn(whose or turn.id), lease.keys.signs, *followers),
+                [lease.epoch, str(lease.lane), turn.id, self._turn_seconds, FREE_LEASE_SECONDS * 1000, whose],
             )
         )
         lease.check(waiting >= 0)
@@ -64,6 +86,23 @@ class Journal:
         `by`: the turn that carries out the order, if it is one; it does not stop itself. `author`: only this person's turn.
         """
         return await self._stop(lane, turn, by, quote(author, safe=""), why, "")
+
+    async def runs(self, lane: Lane, turn: str, *, settling: bool = False) -> bool:
+        """Whether `turn` is being answered in this lane; `settling`: or was, and is not finished yet."""
+        running, outcome = await self._store.hash_many(LaneKeys(lane).journal, ["turn", "outcome"])
+        return running == turn and (settling or outcome is None)
+
+    async def drop(self, lane: Lane, message: str, turn: str) -> None:
+        """A message was deleted that is, or was, part of the question of `turn`: it is not answered; what is written for it stops.
+
+        An answer that is being settled just now stands, and leaves no record.
+        """
+        keys = LaneKeys(lane)
+        stopped = await self._store.run(
+            "drop", [keys.mailbox, keys.journal, keys.signs], [str(lane), quote(message, safe=""), turn, DELETED]
+        )
+        if stopped:
+            await self._store.publish(STOP_CHANNEL, f"{stopped} {DELETED}")
 
     async def make_way(self, lane: Lane, waiting: Inbound, *, why: str) -> bool:
         """Ask the running turn of its author to stop for `waiting`. False when none runs that it waits behind: its own may have begun."""
@@ -113,6 +152,9 @@ class JournaledReply:
         self.parts[part:] = [placeholder]
         await self._journal.placed(self._lease, tuple(self.parts))
         await self._checkpoint("placed")
+
+    async def first(self, name: str) -> bool:
+        return await self._journal.first(self._lease, name)
 
     def check(self) -> None:
         self._lease.may_write()

@@ -33,8 +33,8 @@ MARGIN = 0.1
 BATCH = 20
 """Messages of one author that at most become one turn."""
 
-STEER = "steer"
-"""Why a turn is stopped: its author went on writing."""
+STEER, DELETED = "steer", "deleted"
+"""Why a turn is stopped, unless somebody just wants it so: its author went on writing; its question was deleted."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +49,8 @@ class Lease:
         self.keys = LaneKeys(lane)
         self.lost = asyncio.Event()
         self.stop = asyncio.Event()
-        self.steered = False
-        """Whether the turn was stopped because its author went on writing."""
+        self.why = ""
+        """Why the turn was stopped: `STEER`, `DELETED`, or empty."""
         self.turn = ""
         self._clock = clock
         self._deadline = 0.0
@@ -71,14 +71,14 @@ class Lease:
         """The turn that runs now; a stop that was meant for an earlier one is over."""
         self.turn, self.epoch = turn.id, epoch
         self.stop.clear()
-        self.steered = False
+        self.why = ""
         if turn.progress.stop:
             self.ask_to_stop(turn.id, turn.progress.why)
 
     def ask_to_stop(self, turn: str, why: str = "") -> None:
         """Somebody wants `turn` to stop."""
         if turn and turn == self.turn and not self.stop.is_set():
-            self.steered = why == STEER
+            self.why = why
             self.stop.set()
 
     def rest(self) -> None:

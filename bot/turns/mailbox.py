@@ -11,7 +11,7 @@ from bot.gate.followups import Terms
 from bot.store.codec import Codec
 from bot.store.connection import Store
 from bot.store.keys import MAILBOX_SECONDS, PARTITIONS, SEEN_SECONDS, ConversationKeys, LaneKeys, pending
-from bot.vocabulary.inbound import Addressed, Inbound
+from bot.vocabulary.inbound import Addressed, Again, Inbound, Redo
 from bot.vocabulary.lane import Lane
 
 ORDER, DIRECT, PLAIN = "o", "d", "-"
@@ -20,7 +20,8 @@ ORDER, DIRECT, PLAIN = "o", "d", "-"
 OURS = Terms()
 """For us, whoever else speaks there."""
 
-_codec = Codec(Inbound)
+inbounds = Codec(Inbound, sparse=True)
+_agains = Codec(Again, sparse=True)
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ class Joined(Enum):
     """What became of a message at the mailbox.
 
     `BUSY`: it joined behind a turn that runs. `PENDING`: it is here already and waits; wake again. `IGNORED`: it is not for us.
+    `TWIN`: another that asks for the same to be done again waits, or is being carried out.
     """
 
     JOINED = "joined"
@@ -37,6 +39,7 @@ class Joined(Enum):
     SEEN = "seen"
     FULL = "full"
     IGNORED = "ignored"
+    TWIN = "twin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Mailbox:
     async def join(self, inbound: Inbound, lane: Lane, *, order: bool = False, terms: Terms = OURS) -> Joined:
         """Whether it is for us, duplicate check, append and index in one step. Raises `StoreUnavailable`: then it was not kept.
 
-        `order`: it is answered by itself, not together with what its author says before or after it. `terms`: the gate's.
+        `order`: it is answered by itself, not together with what its author says before or after it; so is what is to be done again.
+        `terms`: the gate's.
         """
         keys, shared = LaneKeys(lane), ConversationKeys(lane.conversation)
         reply: str = await self._store.run(
@@ -65,7 +69,7 @@ class Mailbox:
             [shared.seen(inbound.id), keys.mailbox, shared.pending, keys.journal, shared.voices],
             [
                 *(str(lane), written(inbound, order=order), self._most, SEEN_SECONDS, MAILBOX_SECONDS),
-                *(terms.word, inbound.author.id, terms.seconds),
+                *(terms.word, inbound.author.id, terms.seconds, _asks(inbound)),
             ],
             replicated=True,
         )
@@ -88,6 +92,12 @@ class Mailbox:
         """The oldest `most` waiting messages, without those that nobody can read."""
         return read(await self._store.range(LaneKeys(lane).mailbox, 0, most - 1))
 
+    async def line(self, lane: Lane, message: str) -> str | None:
+        """The line of a message that waits or is being answered, by its id."""
+        lines = await self._store.range(LaneKeys(lane).mailbox, 0, -1)
+        name = quote(message, safe="")
+        return next((line for line in lines if line.partition("\n")[0].rpartition(" ")[2] == name), None)
+
     async def waiting(self) -> list[Waiting]:
         """Every lane with waiting messages, those that wait longest first."""
         indexes = await self._store.sorted_scores(*map(pending, range(PARTITIONS)))
@@ -101,18 +111,18 @@ class Mailbox:
 
 def gathers(inbound: Inbound, *, order: bool) -> bool:
     """Whether it waits a moment for what its author says next: in direct messages people press return in mid-thought."""
-    return inbound.addressed is Addressed.DIRECT and not order and not inbound.opens
+    return inbound.addressed is Addressed.DIRECT and not order and not inbound.opens and inbound.again is None
 
 
 def written(inbound: Inbound, *, order: bool = False) -> str:
     """A message as `join.lua` takes it: a line for the scripts, then the whole."""
-    flags = (ORDER if order else "") + (DIRECT if gathers(inbound, order=order) else "")
-    return f"{flags or PLAIN} {quote(inbound.author.id, safe='')} {_name(inbound)}\n{_codec.dump(inbound)}"
+    flags = (ORDER if order or inbound.again else "") + (DIRECT if gathers(inbound, order=order) else "")
+    return f"{flags or PLAIN} {quote(inbound.author.id, safe='')} {_name(inbound)}\n{inbounds.dump(inbound)}"
 
 
 def read(lines: Sequence[str]) -> tuple[Inbound, ...]:
     """The messages in a mailbox's lines. What nobody can read, of another time or not ours, is left out and logged."""
-    messages = [(line, _codec.load(line.partition("\n")[2])) for line in lines]
+    messages = [(line, inbounds.load(line.partition("\n")[2])) for line in lines]
     for line, message in messages:
         if message is None:
             log.error("a message that nobody can read", message=line.partition("\n")[0][:200])
@@ -123,6 +133,13 @@ def by_name(messages: Sequence[Inbound], names: Sequence[str]) -> tuple[Inbound,
     """Those of `messages` that the scripts call by `names`."""
     wanted = {unquote(name) for name in names}
     return tuple(message for message in messages if message.id in wanted)
+
+
+def _asks(inbound: Inbound) -> str:
+    """What is written down of each message that asks for the same; an edit asks for nothing that another one does not."""
+    if inbound.again is None or inbound.again.redo is Redo.OFFER:
+        return ""
+    return f'"again":{_agains.dump(inbound.again).partition(" ")[2]}'
 
 
 def _name(inbound: Inbound) -> str:

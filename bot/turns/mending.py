@@ -11,6 +11,7 @@ from bot.turns.ending import to_its_end
 from bot.turns.turn import Turn
 from bot.turns.unfenced import Unfenced
 from bot.vocabulary.clock import Clock
+from bot.vocabulary.controls import Button
 from bot.vocabulary.platform import Platform
 from bot.vocabulary.reply import Outcome, Placeholder
 from bot.vocabulary.tasks import end
@@ -31,9 +32,9 @@ class Mending:
         self._seconds = seconds
         self._waiting: set[asyncio.Task[None]] = set()
 
-    def later(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome) -> None:
-        """Mend the reply to `turn`, which stands in `parts`."""
-        task = asyncio.create_task(self._mend(turn, tuple(parts), outcome), name=f"mending {turn.id}")
+    def later(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome, buttons: Sequence[Button]) -> None:
+        """Mend the reply to `turn`, which stands in `parts` with `buttons` under it."""
+        task = asyncio.create_task(self._mend(turn, tuple(parts), outcome, buttons), name=f"mending {turn.id}")
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
@@ -45,12 +46,12 @@ class Mending:
         finally:
             await end(*self._waiting)
 
-    async def _mend(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome) -> None:
+    async def _mend(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome, buttons: Sequence[Button]) -> None:
         await self._clock.sleep(self._seconds)
         platform = self._platforms[turn.last.address.platform]
         surface = platform.surface(turn.last.address, log=Unfenced(turn.id), resume=parts, pending="")
         try:
-            await surface.settle(outcome)
+            await surface.settle(outcome, buttons)
         except BotError as error:
             log.debug("reply not mended", turn=turn.id, reason=str(error))
         except Exception:  # task boundary: nobody waits for this task

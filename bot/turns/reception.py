@@ -55,11 +55,21 @@ class Reception:
         if joined is Joined.FULL:
             await self.refusals.refuse(inbound, lane)
             return Receipt.IGNORED
-        if joined in (Joined.JOINED, Joined.BUSY):
-            await self.checkpoint("joined")
-        if joined is not Joined.SEEN:
-            later = joined is Joined.JOINED and gathers(inbound, order=order)
-            await self.wakes.wake(lane, after=self.gather_seconds if later else 0.0)
+        await self._joined(lane, joined, later=gathers(inbound, order=order))
         if joined is Joined.BUSY and (order or not await self.steer(inbound, lane)):
             self.signs.put_up(inbound, lane)
         return Receipt.JOINED if joined in (Joined.JOINED, Joined.BUSY) else Receipt.SEEN
+
+    async def again(self, inbound: Inbound) -> Joined:
+        """As `join`, for what is to be done with an answer that stands: nobody wrote it, so it is not refused here and shows no sign."""
+        lane = Lane.of(inbound)
+        joined = await self.mailbox.join(inbound, lane)
+        if joined not in (Joined.FULL, Joined.TWIN):
+            await self._joined(lane, joined, later=False)
+        return joined
+
+    async def _joined(self, lane: Lane, joined: Joined, *, later: bool) -> None:
+        if joined in (Joined.JOINED, Joined.BUSY):
+            await self.checkpoint("joined")
+        if joined is not Joined.SEEN:
+            await self.wakes.wake(lane, after=self.gather_seconds if later and joined is Joined.JOINED else 0.0)

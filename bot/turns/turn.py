@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from bot.vocabulary.inbound import Attachment, Inbound, Quoted
+from bot.vocabulary.inbound import Again, Attachment, Inbound, Quoted
 from bot.vocabulary.lane import Lane
 from bot.vocabulary.model import Usage
 from bot.vocabulary.reply import Outcome, Placeholder
@@ -67,6 +67,11 @@ class Turn:
     def last(self) -> Inbound:
         """The newest message: the answer goes there."""
         return self.messages[-1]
+
+    @property
+    def again(self) -> Again | None:
+        """What it does with an answer that stands; such a turn has one message, which nobody wrote."""
+        return self.messages[-1].again if self.messages else None
 
     @property
     def text(self) -> str:

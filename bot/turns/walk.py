@@ -1,41 +1,27 @@
 """The walk of one turn, top to bottom: open → screen → brief → answer → remember → settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import Awaitable
+from typing import NoReturn, Protocol
 
 import structlog
 
 from bot.errors import BotError, Declined, LeaseLost, PlatformRefused, StoreUnavailable
-from bot.memory.exchange import Exchange, exchanges
-from bot.memory.history import Memory
-from bot.moderation.moderation import Moderation
-from bot.personas.personas import Personas
-from bot.turns.answer import answer
-from bot.turns.brief import Briefing, brief, lines_of
-from bot.turns.buried import Graveyard
-from bot.turns.checkpoint import Checkpoint, passed
+from bot.turns.asking import Asking
+from bot.turns.desk import Desk
 from bot.turns.ending import to_its_end
-from bot.turns.journal import Journal, JournaledReply
+from bot.turns.fresh import Fresh
+from bot.turns.journal import JournaledReply
 from bot.turns.lease import Lease
-from bot.turns.mending import Mending
-from bot.turns.screen import FILES_TOO, screen
+from bot.turns.redo import redone
+from bot.turns.result import Result
 from bot.turns.turn import MOST_RAISED, Tally, Turn
-from bot.vocabulary.clock import Clock
-from bot.vocabulary.inbound import Inbound
-from bot.vocabulary.model import Model
-from bot.vocabulary.platform import Platform
-from bot.vocabulary.reply import Answered, Failed, Outcome, Refused, Spent, Stopped, Surface, Truncated
+from bot.vocabulary.controls import Button
+from bot.vocabulary.reply import Failed, Outcome, Refused, Surface
 from bot.vocabulary.tasks import end
-
-Order = Callable[[Inbound], Awaitable[str | None]]
-"""Carries out an order written as a message and returns the reply; None when it is none."""
 
 OUTAGE_PAUSE = 0.5
 """Seconds between two attempts to file an outcome while Redis is away."""
-
-STEERED = "Stopped here: you went on, and so do I."
 
 BURIED = (
     "I tried several times to answer this and could not. Please write it again in another way; admins can also try it again with `status`."
@@ -44,24 +30,24 @@ BURIED = (
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a turn works with."""
+class Work(Protocol):
+    """What a turn is about: a new question or order, or an answer that stands."""
 
-    platforms: Mapping[str, Platform]
-    personas: Personas
-    moderation: Moderation
-    memory: Memory
-    model: Model
-    journal: Journal
-    mending: Mending
-    graveyard: Graveyard
-    order: Order
-    clock: Clock
-    most_characters: int
-    between: float
-    show_cost: Callable[[float], str]
-    checkpoint: Checkpoint = passed
+    turn: Turn
+    """As it goes on: the messages of its reply that stand are those to write in."""
+
+    @property
+    def stop(self) -> Button | None:
+        """Stands under the reply while it is written."""
+
+    async def found(self, asking: Asking) -> Result:
+        """What comes of it. Raises whatever may go wrong."""
+
+    def unanswered(self, outcome: Outcome) -> Result:
+        """What people get when nothing did: `outcome` says why."""
+
+    def buttons(self, result: Result) -> tuple[Button, ...]:
+        """Under the settled reply."""
 
 
 class Walk:
@@ -81,43 +67,49 @@ class Walk:
     async def _run(self, turn: Turn, lease: Lease) -> None:
         began, tally, outcome = self._desk.clock.monotonic(), Tally(), turn.progress.outcome
         try:
-            reply = JournaledReply(self._desk.journal, lease, turn, self._desk.checkpoint)
-            surface = self._surface(turn, reply)
+            work = await self._work(turn, lease)
+            if work is None:
+                tally.error = "nothing to do: the answer is forgotten, or as it was wanted"
+                return
+            reply = JournaledReply(self._desk.journal, lease, work.turn, self._desk.checkpoint)
+            surface = self._surface(work, reply)
             try:
-                outcome = await self._replied(turn, lease, surface, tally)
+                result = await self._replied(work, lease, surface, tally)
             except BaseException:  # cancelled too: whatever ends the turn here, its writer must not go on
                 await to_its_end(surface.abandon())  # an edit in flight must land while the lane is still ours
                 raise
+            outcome = result.outcome
             if turn.progress.deaths:
-                self._desk.mending.later(turn, reply.parts, outcome)
+                self._desk.mending.later(turn, reply.parts, outcome, work.buttons(result))
         except PlatformRefused as refused:
             tally.error = str(refused)  # nobody can read us there: nothing is left to do
         finally:
             self._line(turn, outcome, tally, seconds=self._desk.clock.monotonic() - began)
 
-    async def _replied(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
-        outcome = turn.progress.outcome
-        hopeless = turn.progress.hopeless and outcome is None
-        if hopeless:  # before anything can break again
-            await self._desk.graveyard.bury(turn, reason="raised" if turn.progress.raised >= MOST_RAISED else "died")
+    async def _work(self, turn: Turn, lease: Lease) -> Work | None:
+        return Fresh(self._desk, turn) if turn.again is None else await redone(self._desk, turn, lease, turn.again)
+
+    async def _replied(self, work: Work, lease: Lease, surface: Surface, tally: Tally) -> Result:
+        progress, result = work.turn.progress, None
+        if progress.outcome is not None:
+            result = Result(progress.outcome)
+        elif progress.hopeless:  # before anything can break again
+            await self._desk.graveyard.bury(work.turn, reason="raised" if progress.raised >= MOST_RAISED else "died")
         await surface.open()
         await self._desk.checkpoint("opened")
-        if hopeless:
-            outcome = await self._filed(lease, Failed(BURIED), entry="")
-        if outcome is None:
-            outcome = await self._found(turn, lease, surface, tally)
+        if result is None and progress.hopeless:
+            result = await self._filed(lease, work.unanswered(Failed(BURIED)))
+        if result is None:
+            result = await self._found(work, lease, surface, tally)
             await self._desk.checkpoint("remembered")
-        await surface.settle(outcome)
+        await surface.settle(result.outcome, work.buttons(result))
         await self._desk.checkpoint("settled")
-        return outcome
+        return result
 
-    async def _found(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
-        """The outcome of a turn that has none yet, filed."""
+    async def _found(self, work: Work, lease: Lease, surface: Surface, tally: Tally) -> Result:
+        """What comes of a turn that has no outcome yet, filed."""
         try:
-            reply = await self._desk.order(turn.last)
-            if reply is not None:
-                return await self._filed(lease, Answered(reply), entry="")
-            return await self._asked(turn, lease, surface, tally)
+            return await self._filed(lease, await work.found(Asking(self._desk, lease, surface, tally)))
         except (LeaseLost, StoreUnavailable):
             raise
         except Declined as error:
@@ -130,58 +122,25 @@ class Walk:
             log.exception("turn broke")
             tally.error = type(error).__name__
             outcome = Failed(BotError.user_text)
-        return await self._filed(lease, outcome, entry="")
+        return await self._filed(lease, work.unanswered(outcome))
 
-    async def _asked(self, turn: Turn, lease: Lease, surface: Surface, tally: Tally) -> Outcome:
-        desk, conversation = self._desk, turn.lane.conversation
-        await screen(turn, desk.moderation, most_characters=desk.most_characters)
-        await desk.checkpoint("screened")
-        persona = await desk.personas.current(conversation.server_key)
-        briefing = brief(turn, persona, desk.memory.shown(turn.past), now=desk.clock.now(), epoch=lease.epoch, between=desk.between)
-        await desk.checkpoint("briefed")
-        outcome = await answer(desk.model, briefing.request, surface.show, stop=lease.stop, tally=tally, clock=desk.clock)
-        if tally.model:
-            surface.show(Spent(tally.model, tally.usage.input, tally.usage.output, desk.show_cost(tally.cost)))
-        await desk.checkpoint("answered")
-        if isinstance(outcome, Stopped) and lease.steered:
-            outcome = Stopped(outcome.text, STEERED)
-        if turn.attachments and isinstance(outcome, Answered):
-            outcome = Answered(outcome.text, FILES_TOO)
-        return await self._filed(lease, outcome, entry=self._entry(turn, briefing, outcome, tally))
-
-    async def _filed(self, lease: Lease, outcome: Outcome, *, entry: str) -> Outcome:
+    async def _filed(self, lease: Lease, result: Result) -> Result:
         """An answer that was paid for is worth waiting for the store, as long as the lane is ours."""
         memory = self._desk.memory
         while True:
             try:
-                await self._desk.journal.remember(lease, outcome, entry=entry, keep=memory.keep, seconds=memory.seconds)
+                await self._desk.journal.remember(lease, result, keep=memory.keep, seconds=memory.seconds)
             except StoreUnavailable:
                 if lease.lost.is_set():
                     raise
                 await self._desk.clock.sleep(OUTAGE_PAUSE)
             else:
-                return outcome
+                return result
 
-    def _entry(self, turn: Turn, briefing: Briefing, outcome: Outcome, tally: Tally) -> str:
-        """What goes into the history; nothing when there is no answer to go with the question, unless its author goes on from it."""
-        steered = isinstance(outcome, Stopped) and outcome.note == STEERED
-        if not isinstance(outcome, Answered | Truncated | Stopped) or not (outcome.text.strip() or steered):
-            return ""
-        exchange = Exchange(
-            turn=turn.id,
-            lines=lines_of(turn),
-            answer=outcome.text,
-            at=self._desk.clock.now(),
-            complete=isinstance(outcome, Answered),
-            persona=briefing.persona.name,
-            model=tally.model or briefing.request.model,
-        )
-        return exchanges.dump(exchange)
-
-    def _surface(self, turn: Turn, reply: JournaledReply) -> Surface:
-        address, progress = turn.last.address, turn.progress
+    def _surface(self, work: Work, reply: JournaledReply) -> Surface:
+        address, progress = work.turn.last.address, work.turn.progress
         platform = self._desk.platforms[address.platform]
-        return platform.surface(address, log=reply, resume=progress.parts, pending=progress.pending)
+        return platform.surface(address, log=reply, resume=progress.parts, pending=progress.pending, stop=work.stop)
 
     @staticmethod
     def _line(turn: Turn, outcome: Outcome | None, tally: Tally, *, seconds: float) -> None:

@@ -153,7 +153,7 @@ class Worker:
             return 0
         await self._checkpoint("begun")
         if not turn.messages:
-            return await self._journal.finish(lease, turn.id)
+            return await self._journal.finish(lease, turn)
         if turn.progress.suspect and not alone:
             raise _Suspect(turn.id)
         self._signs.take_away(turn.signed)
@@ -163,7 +163,7 @@ class Worker:
             raise  # not the turn's own fault: it is taken up again until it is over
         except Exception as error:  # noqa: BLE001  # turn boundary: the third time it is the turn's own fault, and others wait behind it
             return await self._broke(lease, turn, error)
-        left = await self._journal.finish(lease, turn.id)
+        left = await self._journal.finish(lease, turn)
         await self._checkpoint("finished")
         return left
 
@@ -175,7 +175,7 @@ class Worker:
             raise error
         event = "turn buried" if raised == MOST_RAISED else "buried turn dropped without a word"
         log.error(event, turn=turn.id, raised=raised, exc_info=error)
-        return 1 if raised == MOST_RAISED else await self._journal.finish(lease, turn.id)
+        return 1 if raised == MOST_RAISED else await self._journal.finish(lease, turn)
 
     def _start_later(self, lane: Lane, seconds: float, *, overdue: bool = False) -> None:
         if lane in self._later or self._closing.is_set():

@@ -1,4 +1,4 @@
-"""The engine as an adapter sees it: three verbs."""
+"""The engine as an adapter sees it: a few verbs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpecs
-from bot.vocabulary.inbound import Inbound, Press
+from bot.vocabulary.inbound import Amended, Inbound, Press
 
 
 class Receipt(Enum):
@@ -28,7 +28,13 @@ class Door(Protocol):
         """Take in a message. Raises `StoreUnavailable`: then nothing was kept, do not acknowledge."""
 
     async def press(self, press: Press) -> CommandReply:
-        """A button was pressed; the reply is a private word to whoever pressed. Raises `BotError` with a `user_text`."""
+        """A button was pressed; the reply is a private word to whoever pressed, empty where the answer itself shows what came of it.
+
+        Never raises `BotError`: what went wrong is the reply. Who may press is checked here.
+        """
+
+    async def amend(self, amended: Amended) -> None:
+        """A message was edited or deleted; most were never for us. Raises `StoreUnavailable`: tell it again if that is possible."""
 
     async def command(self, call: CommandCall) -> CommandReply:
         """Carry out an order. Never raises `BotError`: what went wrong is the reply. The authority is checked here again."""

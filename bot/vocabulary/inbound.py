@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.vocabulary.controls import PressKind
 from bot.vocabulary.conversation import Author, ConversationKey, Place
 from bot.vocabulary.reply import ReplyAddress
 
@@ -37,6 +38,24 @@ class Quoted:
     ours: bool = False
 
 
+class Redo(Enum):
+    """What is to be done with an answer that stands. `OFFER`: its question was edited; people are told that a new answer is to be had."""
+
+    REGENERATE = "regenerate"
+    CONTINUE = "continue"
+    SHOW = "show"
+    OFFER = "offer"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Something is to be done with the answer of `turn`. `version`: of `SHOW`, from 1."""
+
+    redo: Redo
+    turn: str
+    version: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message of one person, normalised: own mention removed, other mentions readable, escapes undone, code byte-exact.
@@ -45,6 +64,7 @@ class Inbound:
     `exclusive` is False when `conversation` is an open channel, where each author has a lane of their own.
     `opens` is True when it opens its conversation, as a message outside threads does in Slack: what follows it is said elsewhere.
     `mentions_others` is True when somebody other than Parley is addressed in it. `sent_at` is Unix seconds.
+    `again` is set where nobody wrote anything anew: something is to be done with an answer that stands.
     """
 
     id: str
@@ -60,30 +80,30 @@ class Inbound:
     mentions_others: bool = False
     opens: bool = False
     place: Place = field(default_factory=Place)
+    again: "Again | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """Somebody edited (`text`) or deleted (`text` is None) the message `id`."""
+    """Somebody edited (`text`) or deleted (`text` is None) the message `id`, for the time named by `stamp`.
+
+    `conversation` and `exclusive` as in the `Inbound` of that message. `text` is normalised as there.
+    """
 
     id: str
     conversation: ConversationKey
+    exclusive: bool
     text: str | None
-
-
-class PressKind(Enum):
-    """What a button under an answer asks for."""
-
-    STOP = "stop"
-    REGENERATE = "regenerate"
-    CONTINUE = "continue"
-    RATE = "rate"
-    APPROVE = "approve"
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button under an answer of ours was pressed. `id` names the press for the duplicate check."""
+    """A button under an answer of ours was pressed. `id` names the press for the duplicate check.
+
+    `author` pressed it, with the authority that the platform vouched for; `turn` and `value` are the button's. `text`: what they wrote
+    in the form that came with it.
+    """
 
     id: str
     kind: PressKind
@@ -91,3 +111,4 @@ class Press:
     author: Author
     conversation: ConversationKey
     value: str = ""
+    text: str = ""

@@ -134,6 +134,9 @@ class Finished:
 
 ModelEvent = Text | Reasoning | Refusal | Waiting | Finished
 
+SPOKEN = (Text, Refusal)
+"""What people are shown, for isinstance: made once, since it is asked of every chunk in several places."""
+
 
 class Model(Protocol):
     """Something that answers. Wrapped, never branched: retry, fallback and metering are Models around a Model."""

@@ -1,5 +1,6 @@
 """What may be sent how often, and how a process gets its share of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,19 +12,28 @@ class Budget:
     Ordinary turns are `interval` apart, whoever takes them. Beside them stands a `reserve` of turns for urgent sends, one of which
     comes back every `refill`. In any window of w seconds no more is sent than w / interval, rounded up, and reserve - 1 + w / refill,
     rounded up.
+
+    With a `limit` it is a pool instead: no more than `limit` sends start in any `window`, whoever sends and whenever. All but
+    `reserve` of them may be ordinary ones. Only those of one process are `interval` apart.
     """
 
     bucket: str
-    """Its name, such as a channel and a kind of send. Always the same numbers for the same name."""
+    """Its name, such as a channel and a kind of send. The numbers of a name may change, but all processes should learn the same."""
     interval: float
+    """Between turns."""
     most: int = 4
-    """Turns that one process is lent at once while it is alone there; half of them where others send too."""
+    """Turns that one process is lent at once while it is alone there; half of them, or a quarter of its demand, where others send too."""
     ahead: int = 1
     """Turns that it is lent at least, more than one where a turn is so short that each block would hold no more than one send."""
     keep: float = 0.0
-    """How late a turn may still be used. 0 where every turn must be used in its time, because the next is somebody else's."""
+    """How late a turn may still be used. 0 where every turn must be used in its time, because the next is somebody else's.
+
+    In a pool: how long turns may be used while there are plenty; where there are few, for a `window` at most.
+    """
     reserve: int = 0
     refill: float = 0.0
+    limit: int = 0
+    window: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +46,16 @@ class Loan:
     """Whether this is a turn out of the reserve: now, beside the ordinary ones."""
     again: float = 0.0
     """With urgent demand: after how many seconds the reserve has a turn again."""
+    lasts: float = 0.0
+    """Of a pool: the turns may be used for so many seconds, counted from the moment of asking."""
 
 
 class Lender(Protocol):
-    """Lends turns of budgets to the process that asks. What is not used in time is lost to everybody, and nothing is given back."""
+    """Lends turns of budgets to the process that asks. What is not used in time is lost to everybody, except in a pool."""
 
-    async def borrow(self, budget: Budget, *, wanted: int, urgent: bool) -> Loan:
+    async def borrow(self, budget: Budget, *, wanted: int, urgent: bool, used: Sequence[float] = ()) -> Loan:
         """Turns for `wanted` sends that wait, as many as is fair; with `wanted` 0 nothing but a turn out of the reserve.
 
+        Who asks a pool again is done with what it borrowed there: `used` so many seconds ago, turn by turn; the others go back.
         Raises `StoreUnavailable` soon when nobody can tell what others send: then pace alone.
         """

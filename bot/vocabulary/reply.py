@@ -1,8 +1,10 @@
 """How an answer leaves: what is streamed, how it ends, where it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from bot.vocabulary.controls import Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ class ReplyLog(Protocol):
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         """Message `part` stands."""
 
+    async def first(self, name: str) -> bool:
+        """Whether `name`, which must happen once at most, may happen now: it never did, whoever worked on this reply."""
+
     def check(self) -> None:
         """Ask immediately before each send whether this process may still write.
 
@@ -131,8 +136,8 @@ class Surface(Protocol):
     def show(self, event: ReplyEvent) -> None:
         """Take note of an event and return at once; a writer of its own brings it to the reader."""
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Write the last version and return when it stands.
+    async def settle(self, outcome: Outcome, buttons: Sequence[Button] = ()) -> None:
+        """Write the last version, with `buttons` under it where the platform has any, and return when it stands.
 
         Raises `PlatformRefused` when it never can, `LeaseLost` when we may no longer.
         """

@@ -1,5 +1,6 @@
 """The lane scripts, called as they are, for one lane: what the store promises to whoever works on it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,10 @@ class Scripts:
         """The name of the turn that begins with it."""
         return turn_id(self.lane, event)
 
-    async def join(self, event: str, *, author: str = "ada", flags: str = "-", most: int = 10, word: str = "") -> str:
+    async def join(self, event: str, *, author: str = "ada", flags: str = "-", most: int = 10, word: str = "", twin: str = "") -> str:
         keys = [self.shared.seen(event), self.of.mailbox, self.shared.pending, self.of.journal, self.shared.voices]
         message = f"{flags} {author} {event}\n{event}"
-        return str(await self.store.run("join", keys, [str(self.lane), message, most, TTL, TTL, word, author, TTL]))
+        return str(await self.store.run("join", keys, [str(self.lane), message, most, TTL, TTL, word, author, TTL, twin]))
 
     async def voice(self, word: str, *, author: str = "ada") -> bool:
         """Whether it is answered."""
@@ -75,14 +76,33 @@ class Scripts:
         flat = [part for pair in fields.items() for part in pair]
         return bool(await self.store.run("note", self._own, [epoch, TTL, *flat]))
 
-    async def remember(self, epoch: int, turn: str, entry: str, *, outcome: str = "fine", keep: int = 10) -> bool:
+    async def remember(
+        self, epoch: int, turn: str, entry: str, *, outcome: str = "fine", keep: int = 10, facts: Mapping[str, str] | None = None
+    ) -> bool:
         keys = [*self._own, self.shared.generation, self.shared.history, self.shared.order]
-        return bool(await self.store.run("remember", keys, [epoch, turn, outcome, entry, keep, TTL]))
+        flat = [part for pair in (facts or {}).items() for part in pair]
+        return bool(await self.store.run("remember", keys, [epoch, turn, outcome, entry, keep, TTL, *flat]))
 
-    async def finish(self, epoch: int, turn: str) -> int:
-        """How many messages wait; -1 when refused."""
-        keys = [*self._own, self.of.mailbox, self.shared.pending, self.shared.turn(turn), self.of.signs]
-        return int(await self.store.run("finish", keys, [epoch, str(self.lane), turn, TTL, TTL * 1000]))
+    async def first(self, epoch: int, name: str) -> int:
+        return int(await self.store.run("first", self._own, [epoch, name, TTL]))
+
+    async def finish(self, epoch: int, turn: str, *, whose: str = "", others: Sequence[str] = ()) -> int:
+        """How many messages wait; -1 when refused. `others`: its messages but the first."""
+        keys = [*self._own, self.of.mailbox, self.shared.pending, self.shared.turn(whose or turn), self.of.signs]
+        keys += [self.shared.seen(event) for event in others]
+        return int(await self.store.run("finish", keys, [epoch, str(self.lane), turn, TTL, TTL * 1000, whose]))
+
+    async def rewrite(self, old: str, new: str) -> str:
+        return str(await self.store.run("rewrite", [self.of.mailbox, self.of.journal], [str(self.lane), old, new]))
+
+    async def drop(self, event: str) -> str:
+        keys = [self.of.mailbox, self.of.journal, self.of.signs]
+        return str(await self.store.run("drop", keys, [str(self.lane), event, self.turn(event), "deleted"]))
+
+    async def amend(self, event: str, *values: str) -> bool:
+        """`values`: old exchange, new one, old question, new one."""
+        keys = [self.shared.history, self.shared.order, self.shared.turn(self.turn(event))]
+        return bool(await self.store.run("amend", keys, [self.turn(event), *values]))
 
     async def stop(self, turn: str = "", *, by: str = "", author: str = "", why: str = "", waiting: str = "") -> str:
         return str(await self.store.run("stop", [self.of.journal, self.of.mailbox], [turn, by, author, why, waiting]))

@@ -147,6 +147,7 @@ async def test_a_late_renewal_holds_when_nobody_has_taken_the_lane(lane: Scripts
 FENCED: dict[str, Callable[[Scripts, int], Awaitable[object]]] = {
     "renew": lambda lane, epoch: lane.renew(epoch),
     "note": lambda lane, epoch: lane.note(epoch, stage="placed"),
+    "first": lambda lane, epoch: lane.first(epoch, "file"),
     "remember": lambda lane, epoch: lane.remember(epoch, lane.turn("one"), "entry"),
     "finish": lambda lane, epoch: lane.finish(epoch, lane.turn("one")),
     "finish nothing": lambda lane, epoch: lane.finish(epoch, ""),
@@ -240,8 +241,7 @@ async def test_finish_drops_only_what_was_frozen_and_keeps_the_lease_while_more_
     assert (await lane.start("them")).epoch == 0
     assert await lane.journal() == {}
     settled = await lane.store.hash_all(lane.shared.turn(lane.turn("one")))
-    assert settled["stage"] == "settled"
-    assert "holder" not in settled
+    assert settled == {"began": turn.journal["began"], "question": "one\ntwo"}
 
 
 async def test_the_index_tells_since_when_the_first_one_waits(lane: Scripts) -> None:

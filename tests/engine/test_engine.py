@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import OrderInvalid, StoreUnavailable
+from bot.errors import StoreUnavailable
 from bot.store.embedded import EmbeddedServer
+from bot.turns.records import FORGOTTEN
 from bot.turns.refusals import FULL
+from bot.turns.stopping import NOT_YOURS
 from bot.turns.turn import turn_id
+from bot.vocabulary.controls import PressKind
 from bot.vocabulary.door import Door, Receipt
-from bot.vocabulary.inbound import Addressed, Press, PressKind
+from bot.vocabulary.inbound import Addressed, Press
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import ADA, ADMIN, BOB, CHANNEL, THREAD, call
 from tests.engine.turns.crew import message, until
@@ -93,10 +96,9 @@ async def test_orders_as_text_are_answered_without_the_model(house: Whole) -> No
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PressKind if kind is not PressKind.STOP])
-async def test_a_button_that_nobody_knows_is_answered_in_words(house: Whole, kind: PressKind) -> None:
-    with pytest.raises(OrderInvalid) as unknown:
-        await house.engine.press(Press("press", kind, "turn", ADA, THREAD))
-    assert "do not know this button" in unknown.value.user_text
+async def test_a_button_of_an_answer_that_nobody_knows_is_answered_in_words(house: Whole, kind: PressKind) -> None:
+    reply = await house.engine.press(Press("press", kind, "turn", ADA, THREAD))
+    assert (reply.text, reply.private) == (FORGOTTEN, True)
 
 
 async def test_the_stop_button_stops_its_turn(house: Whole) -> None:
@@ -104,9 +106,12 @@ async def test_the_stop_button_stops_its_turn(house: Whole) -> None:
     story = message("a story")
     await house.engine.receive(story)
     await writing(house, "Once upon")
-    press = Press("press", PressKind.STOP, "another turn", BOB, THREAD)
+    press = Press("press", PressKind.STOP, "another turn", ADA, THREAD)
     assert (await house.engine.press(press)).text == NOT_WRITING
-    assert (await house.engine.press(replace(press, turn=turn_id(Lane.of(story), story.id)))).text == "Stopping."
+    press = replace(press, turn=turn_id(Lane.of(story), story.id))
+    assert (await house.engine.press(replace(press, author=BOB))).text == NOT_YOURS
+    assert house.platform.said == ["Once upon"]
+    assert (await house.engine.press(press)).text == "Stopping."
     await writing(house, "Once upon\n\n_Stopped._")
 
 

@@ -8,12 +8,15 @@ import pytest
 
 from bot.assembly import open_engine
 from bot.engine import Engine
-from bot.errors import OrderInvalid
 from bot.receiving import open_reception
+from bot.turns.pressing import THANKS
+from bot.turns.records import FORGOTTEN
+from bot.turns.redo import OFFERED
 from bot.turns.refusals import FULL
 from bot.turns.turn import turn_id
+from bot.vocabulary.controls import PressKind
 from bot.vocabulary.door import Door, Receipt
-from bot.vocabulary.inbound import Press, PressKind
+from bot.vocabulary.inbound import Amended, Press
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import ADA, THREAD, call
 from tests.engine.turns.crew import message, until
@@ -89,8 +92,21 @@ async def test_a_stop_is_given_here_and_reaches_the_answer_there(two: Two, by: s
 
 
 async def test_a_button_that_nobody_knows_is_answered_in_words(two: Two) -> None:
-    with pytest.raises(OrderInvalid):
-        await two.receiver.press(Press("press", PressKind.RATE, "turn", ADA, THREAD))
+    assert (await two.receiver.press(Press("press", PressKind.RATE, "turn", ADA, THREAD))).text == FORGOTTEN
+
+
+async def test_buttons_work_where_nothing_is_answered(two: Two) -> None:
+    two.model.answers(lambda request: "Hello Ada.")
+    await two.receiver.receive(message("hello"))
+    await until(lambda: two.there.said == ["Hello Ada."] and len(two.there.buttons("hello")) == 3)
+    two.model.answers(lambda request: "Good day.")
+    again, good, _ = two.there.buttons("hello")
+    assert (await two.receiver.press(Press("p1", again.kind, again.turn, ADA, THREAD))).text == ""
+    await until(lambda: two.there.said == ["Good day."] and len(two.there.buttons("hello")) == 4)
+    assert (await two.receiver.press(Press("p2", good.kind, good.turn, ADA, THREAD, good.value, "so kind"))).text == THANKS
+    await two.receiver.amend(Amended("hello", THREAD, True, "hello you", "1"))
+    await until(lambda: two.there.said == [f"Good day.\n\n_{OFFERED}_"])
+    assert two.here.said == []
 
 
 async def test_what_finds_no_place_is_refused_by_who_received_it(two: Two) -> None:

@@ -24,6 +24,7 @@ ABOUT_A_CONNECTION = frozenset({"AUTH", "CLIENT", "HELLO", "PING", "QUIT", "SCRI
 
 APART = {
     "lend": "pace",
+    "lend_pool": "pace",
     "renew": "renewals",
     "ZRANGE pending": "sweep",
     "BLPOP errands": "orders",

@@ -22,7 +22,7 @@ STEPS = ("announced", "posted", "placed", "answered", "remembered", "settled")
 
 ONCE_A_MINUTE = Fault(status=429, retry_after=60)
 """What apps are told that may read a thread once a minute, after somebody else's look."""
-LOOKS = {"announced": 1, "posted": 2}
+LOOKS = {"announced": 2, "posted": 2}
 """How often the thread is read; the first look after "posted" is refused, and the turn waits as long as Slack says."""
 
 

@@ -1,11 +1,12 @@
 """Pain 1: a long answer on Discord is cut off, refused or lost. Pain 15: one that is slow is killed by a clock on the wall."""
 
+from bot.turns.answer import NOTES
 from tests.fakes.model.sayings import Manner
 from tests.scenarios.discord_house import DOTS, Home
 
 STORY = "".join(f"Sentence {number} of a story that goes on and on, with wörds and 漢字 🙂. " for number in range(110))
 
-CUT_SHORT = "-# The answer reached its length limit. Ask me to go on."
+CUT_SHORT = f"-# {NOTES['length']}"
 
 
 async def test_pain_01_what_does_not_fit_goes_on_in_further_messages_without_losing_a_character(home: Home) -> None:

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 from bot.store.connection import Store
+from bot.turns.asking import STEERED
 from bot.turns.mailbox import Mailbox
-from bot.turns.walk import STEERED
 from tests.engine.turns.crew import until
 from tests.fakes.discord import bits
 from tests.kills.victim import victim

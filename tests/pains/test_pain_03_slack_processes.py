@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.turns.walk import STEERED
+from bot.turns.asking import STEERED
 from tests.engine.turns.crew import until
 from tests.scenarios.slack_house import Acme, over_both
 
@@ -43,7 +43,7 @@ async def test_pain_03_a_new_message_steers_the_answer_that_another_process_writ
         (deaf,) = (replica for replica in both if "placed" not in replica.steps)
         acme.reaches(lambda delivery, attempt: deaf)
         await acme.says(asha, general, "no, blue!", under=root)
-        await acme.reads(general, f"Red is a colour\n\n_{STEERED}_", "Blue it is.", under=root)
+        await acme.reads(general, f"Red is a colour\n\n*{STEERED}*", "Blue it is.", under=root)
         await acme.model.disconnected.wait()
     told = [line.text for line in acme.model.asked[1].lines if line.role != "system" and not line.text.startswith("[context]")]
     assert told == ["asha: tell me of red", "Red is a colour", "asha: no, blue!"]

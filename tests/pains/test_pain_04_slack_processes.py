@@ -56,10 +56,10 @@ async def test_pain_04_a_stop_that_one_process_hears_ends_what_another_writes(ac
         (deaf,) = (replica for replica in both if "placed" not in replica.steps)
         acme.reaches(lambda delivery, attempt: deaf)
         await acme.asks(asha, general, "stop", under=root)
-        await acme.reads(general, "Once upon\n\n_Stopped._", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", under=root)
         await acme.model.disconnected.wait()
         await acme.asks(asha, general, "go on", under=root)
-        await acme.reads(general, "Once upon\n\n_Stopped._", "Gladly.", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", "Gladly.", under=root)
     assert sum("Stopped" in text for text in acme.answers(general)) == 1
 
 
@@ -74,5 +74,5 @@ async def test_pain_04_the_slash_command_stops_it_from_another_process_too(acme:
         (deaf,) = (replica for replica in both if "placed" not in replica.steps)
         acme.reaches(lambda delivery, attempt: deaf)
         await acme.slack.slash(asha, general, "/parley", "stop")
-        await acme.reads(general, "Once upon\n\n_Stopped._", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", under=root)
         await acme.whispered(asha)

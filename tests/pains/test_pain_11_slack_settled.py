@@ -71,7 +71,7 @@ async def test_pain_11_what_had_come_stays_and_the_reason_stands_below(
     breaks(acme.model)
     async with acme.parley(**IN_A_HURRY):
         await acme.asks(asha, general, "count")
-        await acme.reads(general, f"One two\n\n_{note}_")
+        await acme.reads(general, f"One two\n\n*{note}*")
     acme.model.released.set()
 
 
@@ -115,7 +115,7 @@ async def test_pain_11_who_waits_for_another_attempt_is_told_so(acme: Acme) -> N
     acme.model.says("At last.")
     async with acme.parley():
         await acme.asks(asha, general, "hello")
-        await acme.reads(general, f"_{WAITING}_")
+        await acme.reads(general, f"*{WAITING}*")
         await acme.reads(general, "At last.")
 
 

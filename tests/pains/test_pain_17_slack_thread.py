@@ -8,14 +8,14 @@ async def test_pain_17_every_message_of_ours_is_in_the_thread_of_the_one_that_as
     asha = acme.slack.add_user("asha")
     general = acme.channel(asha)
     acme.model.says("to the channel message")
-    acme.model.says("long " * 1_000)
+    acme.model.says("long " * 2_000)
     acme.model.status(401)
     async with acme.parley():
         talk = await acme.says(asha, general, "a thread among people")
         top = await acme.asks(asha, general, "from the channel")
         await acme.reads(general, "to the channel message", under=top)
         await acme.asks(asha, general, "from inside the thread", under=talk)
-        await acme.slack.wait_for(lambda: "".join(acme.answers(general, under=talk)).count("long") == 1_000)
+        await acme.slack.wait_for(lambda: "".join(acme.answers(general, under=talk)).count("long") == 2_000)
         again = await acme.asks(asha, general, "and one that fails")
         await acme.slack.wait_for(lambda: "refused" in "".join(acme.answers(general, under=again)))
     assert [message.thread_ts for message in acme.written(general)] == [top.ts, talk.ts, talk.ts, again.ts]

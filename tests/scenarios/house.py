@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -39,11 +39,11 @@ class QuickLender:
         self._lender = lender
         self._speed = speed
 
-    async def borrow(self, budget: Budget, *, wanted: int, urgent: bool) -> Loan:
-        speed = self._speed
-        quick = replace(budget, interval=budget.interval / speed, keep=budget.keep / speed, refill=budget.refill / speed)
-        loan = await self._lender.borrow(quick, wanted=wanted, urgent=urgent)
-        return replace(loan, delay=loan.delay * speed, again=loan.again * speed)
+    async def borrow(self, budget: Budget, *, wanted: int, urgent: bool, used: Sequence[float] = ()) -> Loan:
+        times = {name: getattr(budget, name) / self._speed for name in ("interval", "keep", "refill", "window")}
+        ages = [age / self._speed for age in used]
+        loan = await self._lender.borrow(replace(budget, **times), wanted=wanted, urgent=urgent, used=ages)
+        return replace(loan, delay=loan.delay * self._speed, again=loan.again * self._speed, lasts=loan.lasts * self._speed)
 
 
 def lender_for(clock: Clock, lender: Lender) -> Lender:

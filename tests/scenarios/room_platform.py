@@ -19,9 +19,10 @@ from bot.spend.ledger import Day, Ledger
 from bot.store.connection import Store, open_store
 from bot.store.keys import ServerKeys
 from bot.vocabulary.commands import CommandCall
+from bot.vocabulary.controls import Button, PressKind
 from bot.vocabulary.conversation import Author, Authority, ConversationKey, Place, ServerKey
 from bot.vocabulary.door import Receipt
-from bot.vocabulary.inbound import Addressed, Attachment, Inbound, Quoted
+from bot.vocabulary.inbound import Addressed, Amended, Attachment, Inbound, Press, Quoted
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Outcome, Placeholder, ReplyAddress, ReplyLog, Surface
 from tests.adapters.rendering.room import Room, RoomOutlet
@@ -74,9 +75,9 @@ class RoomPlatform:
     """`Platform` into one `Room`; each reply goes by the id of the message it answers."""
 
     name = NAME
-    limits = LIMITS
 
     def __init__(self) -> None:
+        self.limits = LIMITS
         self.room = Room(RealTime())
         self.waiting: dict[str, bool] = {}
         self._pace = Pace(SystemClock())
@@ -86,10 +87,12 @@ class RoomPlatform:
         """How the reply to `message` ends, once its last version stands."""
         return self._settled.setdefault(message, asyncio.get_running_loop().create_future())
 
-    def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> Surface:
+    def surface(
+        self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str, stop: Button | None = None
+    ) -> Surface:
         message = address.data["message"]
         outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.01)
-        live = _Reply(outlet, log=log, clock=SystemClock(), pace=self._pace, resume=resume, pending=pending)
+        live = _Reply(outlet, log=log, clock=SystemClock(), pace=self._pace, resume=resume, pending=pending, stop=stop)
         live.settled = self.settled(message)
         return live
 
@@ -103,18 +106,19 @@ class RoomPlatform:
 class _Reply(LiveMessage):
     settled: "asyncio.Future[Outcome]"
 
-    async def settle(self, outcome: Outcome) -> None:
-        await super().settle(outcome)
+    async def settle(self, outcome: Outcome, buttons: Sequence[Button] = ()) -> None:
+        await super().settle(outcome, buttons)
         if not self.settled.done():
             self.settled.set_result(outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one message: how it ended, and the texts of the messages that stand in the room."""
+    """What came of one message, by its id: how it ended, and the texts of the messages that stand in the room."""
 
     outcome: Outcome
     texts: list[str]
+    message: str = field(default="", compare=False)
 
     @property
     def text(self) -> str:
@@ -164,12 +168,53 @@ class House:
         assert await self.engine.receive(inbound) is Receipt.JOINED
         async with asyncio.timeout(within):
             outcome = await self.platform.settled(message)
-        return Answer(outcome, self.platform.room.texts(message))
+        return Answer(outcome, self.platform.room.texts(message), message)
 
     async def shows(self, message: str, text: str, *, within: float = 5.0) -> None:
         """Return when the reply to `message` reads so. Raises TimeoutError."""
         async with asyncio.timeout(within):
             while self.platform.room.texts(message) != [text]:  # noqa: ASYNC110  # the room tells nobody when it changes
+                await asyncio.sleep(0.005)
+
+    def buttons(self, message: str) -> tuple[Button, ...]:
+        """What stands under the reply to `message`."""
+        *others, last = self.platform.room.buttons(message)
+        assert not any(others), "only the last message of a reply has buttons"
+        return last
+
+    async def presses(
+        self,
+        kind: PressKind,
+        message: str,
+        *,
+        by: str = "ada",
+        authority: Authority = Authority.MEMBER,
+        value: str = "",
+        text: str = "",
+        event: str = "",
+    ) -> str:
+        """Press a button that stands under the reply to `message`; returns the private word."""
+        (button,) = (button for button in self.buttons(message) if button.kind is kind and button.value.startswith(value))
+        return await self.presses_old(button, by=by, authority=authority, text=text, event=event)
+
+    async def presses_old(
+        self, button: Button, *, by: str = "ada", authority: Authority = Authority.MEMBER, text: str = "", event: str = ""
+    ) -> str:
+        """Press a button wherever it stands or stood."""
+        assert Button.parse(str(button)) == button
+        event, author = event or f"p{next(self.numbers)}", Author(by, by.title(), authority)
+        reply = await self.engine.press(Press(event, button.kind, button.turn, author, conversation(), button.value, text))
+        assert reply.private
+        return reply.text
+
+    async def amends(self, message: str, text: str | None, *, stamp: str = "1") -> None:
+        """Edit a message of the usual channel, or (None) delete it."""
+        await self.engine.amend(Amended(message, conversation(), False, text, stamp))
+
+    async def rests(self) -> None:
+        """Return when nothing waits in any lane."""
+        async with asyncio.timeout(10):
+            while await self.engine.mailbox.waiting():  # noqa: ASYNC110  # the store raises no event here
                 await asyncio.sleep(0.005)
 
     async def orders(

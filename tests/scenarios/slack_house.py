@@ -55,6 +55,7 @@ class Acme:
             "slack_signing_secret": self.slack.signing_secret,
             "slack_api_url": self.slack.api_url,
             "slack_mode": self.mode,
+            "slack_streams": "off",  # streams have tests of their own
             "port": 0,
         }
         return settings_for(self.redis_url, self.model, **{**ours, **more})

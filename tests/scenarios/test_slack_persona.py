@@ -16,7 +16,7 @@ async def test_an_admins_command_changes_the_next_answer(acme: Acme) -> None:
     async with acme.parley():
         await answered(acme, asha, general)
         await acme.slack.slash(asha, general, "/parley", "persona use tutor")
-        assert (await acme.whispered(asha)).startswith("I am **tutor** now")
+        assert (await acme.whispered(asha)).startswith("I am *tutor* now")
         await answered(acme, asha, general)
     before, after = acme.model.asked
     assert "Python tutor in Acme" not in before.system
@@ -61,7 +61,7 @@ async def test_an_operator_is_an_admin_everywhere(acme: Acme) -> None:
     general = acme.channel(ben)
     async with acme.parley(parley_admins=f"slack:{acme.slack.team.id}:{ben.id}"):
         await acme.slack.slash(ben, general, "/parley", "persona use tutor")
-        assert (await acme.whispered(ben)).startswith("I am **tutor** now")
+        assert (await acme.whispered(ben)).startswith("I am *tutor* now")
 
 
 @over_both
@@ -70,7 +70,7 @@ async def test_an_order_in_a_thread_is_carried_out_and_answered_there(acme: Acme
     general = acme.channel(asha)
     async with acme.parley():
         root = await acme.asks(asha, general, "persona use tutor")
-        await acme.slack.wait_for(lambda: "I am *tutor* now" in "".join(acme.answers(general, under=root)))
+        await acme.slack.wait_for(lambda: "I am **tutor** now" in "".join(acme.answers(general, under=root)))
         await acme.asks(asha, general, "what is a list?", under=root)
         await acme.slack.wait_for(lambda: acme.answers(general, under=root)[1:] == ["Hello from the model."])
     assert len(acme.model.asked) == 1

@@ -15,10 +15,10 @@ async def test_stop_keeps_what_had_come_and_says_so(acme: Acme) -> None:
         root = await acme.asks(asha, general, "tell me a story")
         await acme.reads(general, "Once upon")
         await acme.asks(asha, general, "stop", under=root)
-        await acme.reads(general, "Once upon\n\n_Stopped._", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", under=root)
         await acme.model.disconnected.wait()
         await acme.asks(asha, general, "go on", under=root)
-        await acme.reads(general, "Once upon\n\n_Stopped._", "Gladly.", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", "Gladly.", under=root)
     assert "Once upon" in [line.text for line in acme.model.asked[1].lines if line.role == "assistant"]
 
 
@@ -80,4 +80,4 @@ async def test_the_slash_command_knows_no_thread_and_stops_what_its_author_asked
         await acme.slack.slash(berto, general, "/parley", "stop")
         assert await acme.whispered(berto) == "I am not writing anything here right now."
         await acme.slack.slash(asha, general, "/parley", "stop")
-        await acme.reads(general, "Once upon\n\n_Stopped._", under=root)
+        await acme.reads(general, "Once upon\n\n*Stopped.*", under=root)

@@ -24,7 +24,7 @@ async def test_a_mention_is_answered_in_its_thread_while_the_model_writes(acme: 
         await acme.reads(general, "Rain falls mostly & on <plains>.")
     (answer,) = acme.written(general)
     assert answer.thread_ts == root.ts
-    assert [version.text for version in answer.versions] == ["…", "Rain falls", "Rain falls mostly &amp; on &lt;plains&gt;."]
+    assert [version.text for version in answer.versions] == ["…", "Rain falls", "Rain falls mostly & on <plains>."]
     assert acme.model.asked[0].last_user == "asha: where does rain fall?"
     assert not acme.slack.limits.refused
 
@@ -134,7 +134,7 @@ async def test_files_are_named_as_what_they_are_unread(acme: Acme) -> None:
     file = acme.slack.add_file("notes.txt", b"the number is 42")
     async with acme.parley():
         await acme.slack.says(asha, general, f"<@{acme.slack.team.bot_user}> and this?", files=[file])
-        await acme.reads(general, f"Hello from the model.\n\n_{FILES_TOO}_")
+        await acme.reads(general, f"Hello from the model.\n\n*{FILES_TOO}*")
         alone = await acme.slack.says(asha, acme.slack.world.dm(asha, acme.slack.team), "", files=[file])
         await acme.reads(acme.slack.world.channels[alone.channel], FILES_ONLY)
     assert len(acme.model.asked) == 1

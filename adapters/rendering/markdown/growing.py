@@ -41,6 +41,10 @@ class GrowingText:
             self._close(*cut)
         return _filled([*self._written, self._emit(self._open)])
 
+    def wide_tables(self, text: str) -> list[list[list[str]]]:
+        """The tables of `text` that are too wide for columns: rows of plain cells, the header first."""
+        return self._emitter.wide_tables(text) if "|" in text else []
+
     def _take(self, text: str) -> None:
         if not text.startswith(self._text):  # another text, such as what an output filter made of it
             self._pieces, self._written, self._done, self._open = [], [], 0, Piece("")

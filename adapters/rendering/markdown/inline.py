@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 _PARTS = re.compile(r"\\.|(?P<code>`+)|(?P<mark>\*+|_+|~~)|(?P<link>!?\[)|(?P<label>\](?:\(|))|<https?:[^\s>]*>?", re.DOTALL)
 _TARGET = re.compile(r"(?:<[^<>\n]*>|(?:[^\s()]|\([^\s()]*\))*)(?:[ \t\n]+(?:\"[^\"]*\"|'[^']*'))?[ \t]*\)")
 _TRAILING = re.compile(r"[*_~`\s\\]+\Z")
+_MARKS = re.compile(r"[*_~`]+\Z")
 _TAIL = re.compile(r"!?\[[^\[\]]*\]\Z")
+_OPENERS = re.compile(r"!?\[|[*_~`<]+")
+HELD = 120
+"""Characters for which emphasis and code that are open are held back where they cannot be closed for the time being."""
 FARTHEST = 300
 """Characters after which an open bracket is taken for just a bracket."""
 _ROUNDS = 12
@@ -72,6 +76,28 @@ def completed(text: str) -> str:
         text = shorter
         open_ = unfinished(text)
     return text + open_.closing
+
+
+def unopened(text: str) -> int:
+    """How many characters of a paragraph still being written stand before what is open at its end; all where that is long."""
+    open_ = unfinished(text)
+    end = len(text)
+    if open_.marks or open_.code:
+        openers = [found.start() for found in _OPENERS.finditer(text, max(end - HELD, 0))]
+        end = next((at for at in reversed(openers) if not _is_open(text[:at])), end)
+    if open_.atom >= 0 and (open_.atom < end) and not open_.code:
+        end = open_.atom
+    tail = None if open_.code and end == len(text) else _TAIL.search(text, max(end - FARTHEST, 0), end)
+    end = tail.start() if tail is not None else end
+    marks = _MARKS.search(text, 0, end)
+    if marks is not None and not _is_open(text[: marks.start()]):  # what closes nothing may open something
+        end = marks.start()
+    return len(text[:end].rstrip(" \t\n\r\\"))
+
+
+def _is_open(text: str) -> bool:
+    found = unfinished(text)
+    return bool(found.marks or found.code or found.atom >= 0)
 
 
 def _without_end(text: str, open_: Unfinished) -> str:

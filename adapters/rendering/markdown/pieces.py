@@ -71,6 +71,16 @@ class Cutter:
             return None
         return self._at(page, len(page.markdown) - 1)
 
+    def at(self, page: Piece, place: int) -> tuple[Piece, Piece]:
+        """`page` closed before character `place` of its source and what goes on after it. Within a line the cut may come a blank later,
+        or earlier where it would tear a link."""
+        text, added = page.markdown, len(page.prefix)
+        read = list(lines(text, page.numbers))
+        number = bisect_right([line.start for line in read], added + place) - 1
+        whole = read[number].start == added + place
+        cut = self._between(text, read, number) if whole else self._within(text, read, number, added + place, added)
+        return Piece(text[added : cut.at], page.prefix, cut.suffix, page.numbers), Piece(text[cut.at :], cut.prefix, "", cut.numbers)
+
     def fits(self, page: Piece) -> bool:
         """Whether the page, written down, is within the limits."""
         dialect, text = self._emitter.dialect, page.markdown

@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.rendering.markdown.inline import completed
+from adapters.rendering.markdown.inline import completed, unopened
 from adapters.rendering.markdown.lines import Kind, Line, lines
 
 Numbers = tuple[tuple[int, int], ...]
@@ -20,13 +20,31 @@ def settled(markdown: str, numbers: Numbers = ()) -> str:
     A line that may become a fence, a rule, an item or a row of a table is held back until it is told which; emphasis and code that
     are open are closed; of half a link its text is shown, of half an image nothing.
     """
-    kept = list(lines(markdown, numbers))
-    while kept and (held := _held(kept, whole=markdown.endswith("\n"))):
-        kept, markdown = kept[:-held], markdown[: kept[-held].start]
+    kept, markdown = _told(markdown, numbers)
     if not kept or kept[-1].kind not in _RUNNING:
         return markdown
     start = paragraph(kept, len(kept) - 1)
     return markdown[:start] + completed(markdown[start:])
+
+
+def steady(markdown: str, numbers: Numbers = ()) -> int:
+    """How many characters of `markdown` may be shown where nothing that was shown can be taken back or completed for the time being.
+
+    As in `settled` undecided lines are held back; so is what stands open at the end of a paragraph, as long as it is short.
+    """
+    kept, markdown = _told(markdown, numbers)
+    if not kept or kept[-1].kind not in _RUNNING:
+        return len(markdown)
+    start = paragraph(kept, len(kept) - 1)
+    return start + unopened(markdown[start:])
+
+
+def _told(markdown: str, numbers: Numbers) -> tuple[list[Line], str]:
+    """The lines of which it is told what they are, and the text up to their end."""
+    kept = list(lines(markdown, numbers))
+    while kept and (held := _held(kept, whole=markdown.endswith("\n"))):
+        kept, markdown = kept[:-held], markdown[: kept[-held].start]
+    return kept, markdown
 
 
 def paragraph(read: list[Line], number: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wcwidth import wcswidth
+from wcwidth import iter_graphemes, wcswidth
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 GAP = 2
@@ -32,8 +32,12 @@ class Grid:
 
 
 def width(text: str) -> int:
-    """Columns that `text` takes on a screen: two for wide characters and emoji, none for what combines."""
-    return max(wcswidth(_UNPRINTABLE.sub(" ", text)), 0)
+    """Columns that `text` takes on a screen: two for wide characters and emoji, none for what combines.
+
+    Grapheme by grapheme: the width of a whole text takes any letter behind a joiner for a part of the letter before it.
+    """
+    shown = _UNPRINTABLE.sub(" ", text)
+    return len(shown) if shown.isascii() else sum(max(wcswidth(grapheme), 0) for grapheme in iter_graphemes(shown))
 
 
 def widths(rows: Sequence[Sequence[str]]) -> list[int]:

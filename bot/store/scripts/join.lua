@@ -4,9 +4,11 @@
 -- KEYS seen, mailbox, pending, journal, voices
 -- ARGV lane, "<flags> <author> <id>\n<JSON>", most messages that may wait, seconds `seen` lives, seconds the mailbox lives,
 --      "" where nobody is counted, "called" when they call us, else when we answer: "one" (only one has spoken), "always";
---      author, seconds the voices live
+--      author, seconds the voices live, what of a waiting message says that it asks for the same ("" for none)
 -- Returns "joined", "busy" (joined behind a turn that runs), "pending" (seen, still waiting or being answered), "seen" (seen and done), "full",
---         or "ignored": we do not answer. Where nobody ever called us not even who speaks is written down then.
+--         "twin" (another that asks for the same waits or is being answered), or "ignored": we do not answer. Where nobody ever called us not
+--         even who speaks is written down then.
+-- The mark of what was seen names its author: with the place that tells the lane, when the message is edited or deleted.
 local word = ARGV[6]
 if word ~= '' then
   if word ~= 'called' and redis.call('EXISTS', KEYS[5]) == 0 then return 'ignored' end
@@ -21,10 +23,15 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   end
   return 'seen'
 end
+if (ARGV[9] or '') ~= '' then
+  for _, line in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+    if string.find(line, ARGV[9], 1, true) then return 'twin' end
+  end
+end
 if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[3]) then return 'full' end
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-redis.call('SET', KEYS[1], '1', 'EX', ARGV[4])
+redis.call('SET', KEYS[1], string.match(ARGV[2], '^%S+ (%S*) ') or '', 'EX', ARGV[4])
 redis.call('RPUSH', KEYS[2], now .. ' ' .. ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], 'NX', now, ARGV[1])

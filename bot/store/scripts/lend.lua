@@ -1,7 +1,8 @@
 -- Lend turns of a bucket. Ordinary turns follow each other at an interval; `next` is the first that nobody has. Beside them
 -- stands a reserve for urgent sends; `spare` is when it will be full again. What a dead process borrowed simply passes by.
--- Who is alone gets blocks that double while it goes on sending; where somebody else borrowed lately blocks are small, so that
--- nobody waits long for another's. When ordinary turns are lent far ahead, only urgent borrowers get more of them.
+-- Who is alone gets blocks that double while it goes on sending; where somebody else borrowed lately blocks are small, or a quarter
+-- of the demand, so that nobody waits long for another's, and who has more answers to write gets more. When ordinary turns are lent far ahead, only urgent borrowers get more of them;
+-- the others are each told when it is their turn to ask, one after the other.
 -- A repeated call lends twice, which costs time and never breaks a limit.
 -- KEYS bucket
 -- ARGV borrower, milliseconds between turns, most, at least, wanted, urgent (1 or 0), turns in reserve, milliseconds until one is
@@ -35,15 +36,26 @@ if urgent and reserve > 0 and (first > now or wanted == 0) then
 end
 if wanted == 0 then return answer(0, 0, 0, again) end
 
-local far = first - now - 2 * most * interval
-if far > 0 and not urgent then return answer(0, 0, 0, far) end
 local turns
 if crowd > now then
   run = least
-  turns = math.max(least, math.min(wanted, math.floor(most / 2)))
+  turns = math.max(least, math.min(wanted, 2 * most, math.max(math.floor(most / 2), math.ceil(wanted / 4))))
 else
   run = (who == me and now <= ended + lull) and math.min(most, 2 * run) or least
   turns = math.min(most, math.max(run, wanted))
+end
+if not urgent and crowd > now then
+  local ahead, mine = first - now, 'at:' .. me
+  local appointed = tonumber(redis.call('HGET', KEYS[1], mine))
+  if not appointed then
+    local free = math.max(first - 2 * most * interval, tonumber(redis.call('HGET', KEYS[1], 'booked')) or 0)
+    if free > now and ahead > most * interval then
+      appointed = free
+      redis.call('HSET', KEYS[1], mine, appointed, 'booked', free + turns * interval)
+    end
+  end
+  if appointed and appointed > now then return answer(0, 0, 0, appointed - now) end
+  if appointed then redis.call('HDEL', KEYS[1], mine) end
 end
 local delay = first - now
 first = first + turns * interval

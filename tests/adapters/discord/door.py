@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import LeaseLost, NotAllowed
+from bot.errors import LeaseLost
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, CommandSpecs, Param
 from bot.vocabulary.conversation import Authority
 from bot.vocabulary.door import Receipt, Source
-from bot.vocabulary.inbound import Inbound, Press
+from bot.vocabulary.inbound import Amended, Inbound, Press
 from bot.vocabulary.reply import Placeholder
 
 PRESETS = ("assistant", "tutor")
@@ -61,11 +61,19 @@ class Door:
         self.attendance = Register()
         self.received: list[Inbound] = []
         self.calls: list[CommandCall] = []
+        self.pressed: list[Press] = []
+        self.amended: list[Amended] = []
+        self.asked_to_amend: list[str] = []
+        self.happened: list[str] = []
+        """Ids of the messages and amendments that were taken in, in their order."""
+        self.word = CommandReply("")
         self.receipt = Receipt.JOINED
         self.fails: Exception | None = None
         self.reply = CommandReply("Done as you said.")
         self.wait = asyncio.Event()
         self.wait.set()
+        self.amends = asyncio.Event()
+        self.amends.set()
         self.shown: Mapping[str, str] = {}
         self.before: Callable[[Inbound], Awaitable[None]] | None = None
         self.on_receive: Callable[[Inbound], Awaitable[None]] | None = None
@@ -83,13 +91,29 @@ class Door:
         if self.fails is not None:
             raise self.fails
         self.received.append(inbound)
+        self.happened.append(inbound.id)
         if self.on_receive is not None:
             self._turns.add(asyncio.ensure_future(self.on_receive(inbound)))
         self.changed()
         return self.receipt
 
+    async def amend(self, amended: Amended) -> None:
+        self.asked_to_amend.append(amended.id)
+        await self.amends.wait()
+        await self.wait.wait()
+        if self.fails is not None:
+            raise self.fails
+        self.amended.append(amended)
+        self.happened.append(amended.id)
+        self.changed()
+
     async def press(self, press: Press) -> CommandReply:
-        raise NotAllowed
+        self.pressed.append(press)
+        self.changed()
+        await self.wait.wait()
+        if self.fails is not None:
+            raise self.fails
+        return self.word
 
     async def command(self, call: CommandCall) -> CommandReply:
         self.calls.append(call)
@@ -122,6 +146,9 @@ class Journal:
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self.stands[part] = placeholder
+
+    async def first(self, name: str) -> bool:
+        return True
 
     def check(self) -> None:
         if not self.mine:

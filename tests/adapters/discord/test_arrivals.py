@@ -1,8 +1,6 @@
 """What was missed and what comes meanwhile: nobody passes those who wait, and a store that is away at the start is asked again."""
 
 import asyncio
-from types import SimpleNamespace
-from typing import cast
 
 import discord
 
@@ -25,7 +23,7 @@ async def test_who_comes_when_the_wait_is_over_does_not_pass_those_who_waited() 
     passed: list[str] = []
 
     async def comes(name: str) -> None:
-        await catch_up.before(cast("discord.Message", SimpleNamespace(guild=None, channel=SimpleNamespace(id=7))))
+        await catch_up.before(7, None)
         passed.append(name)
 
     async with asyncio.TaskGroup() as together:

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adapters.discord.inbound import inbound_from
+from adapters.discord.inbound import amended_from, inbound_from
 from bot.vocabulary.conversation import Author, Authority, ConversationKey, Place
-from bot.vocabulary.inbound import Addressed, Attachment, Inbound, Quoted
+from bot.vocabulary.inbound import Addressed, Amended, Attachment, Inbound, Quoted
 from tests.adapters.discord import payloads
 from tests.adapters.discord.payloads import ANA, BEN, CHANNEL, DM, GUILD, ME, MESSAGE, OWNER, THREAD, World
 
@@ -166,3 +168,37 @@ def test_an_unknown_server_is_still_its_own(world: World, announced: bool) -> No
     inbound = taken(world, payloads.message(f"<@{ME}> hi", **CALL) | {"guild_id": "5", "channel_id": "6"})
     assert inbound.conversation == ConversationKey("discord", "5", "6")
     assert inbound.author.authority is Authority.MEMBER
+
+
+EDITED = "2026-11-20T13:05:00.250000+00:00"
+PIECES = st.sampled_from([f"<@{ME}>", f"<@{ANA}>", f"<@&{payloads.OWN_ROLE}>", " ", "\n", ",", "`", "```", "a", "ö", "👩‍👩‍👧", "<#910>"])
+
+
+@given(content=st.lists(PIECES, max_size=12).map("".join), where=st.sampled_from([CHANNEL, THREAD, DM]))
+def test_an_edited_text_reads_as_the_same_text_would_when_it_is_said(content: str, where: int) -> None:
+    world = World()
+    data = payloads.message(content, where=where, **CALL, mention_roles=[str(payloads.OWN_ROLE)]) | {"edited_timestamp": EDITED}
+    said, message = taken(world, data), world.received(data)
+    stamp = "1795179900250"
+    assert amended_from(message, world.me, everything=False) == Amended(said.id, said.conversation, said.exclusive, said.text, stamp)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        payloads.message("hi", **CALL),
+        payloads.message("hi", by=ME) | {"edited_timestamp": EDITED},
+        payloads.message("hi", webhook_id="5") | {"edited_timestamp": EDITED},
+        payloads.message("hi", type=6) | {"edited_timestamp": EDITED},
+        payloads.message("") | {"edited_timestamp": EDITED},
+    ],
+    ids=["not edited", "ours", "webhook", "pin", "hidden"],
+)
+def test_what_is_no_persons_edit_is_nothing(world: World, data: dict[str, Any]) -> None:
+    assert amended_from(world.received(data), world.me, everything=False) is None
+
+
+def test_with_the_content_intent_no_text_is_an_empty_text(world: World) -> None:
+    amended = amended_from(world.received(payloads.message("") | {"edited_timestamp": EDITED}), world.me, everything=True)
+    assert amended is not None
+    assert amended.text == ""

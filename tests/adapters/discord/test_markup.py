@@ -67,6 +67,10 @@ def test_a_masked_link_shows_where_it_leads(text: str) -> None:
         ("3) a\n4) b", "3. a\n4. b"),
         ("> a\n> **b**\n>\n> c", "> a\n> **b**\n> \n> c"),
         ("> > a", "> a"),
+        ("> a\nlazy", "> a\n> lazy"),
+        ("> # H\n> - [ ] t", "> # H\n> - ☐ t"),
+        ("> ```py\n> x\n> ```\n> after", "```py\nx\n```\n> after"),
+        ("- a\n  ```py\n  x\n  ```\n- b", "- a\n```py\nx\n```\n- b"),
         ("a\n\n---\n\nb", "a\n\n────────────────────\n\nb"),
         ("a\n---", "a\n────────────────────"),
         ("[a](https://x.example/y)", "[a](<https://x.example/y>) (x.example)"),
@@ -140,6 +144,13 @@ def test_pain_22_a_table_is_aligned_in_a_code_block() -> None:
         "----  ----  ---------------------\n"
         "a b      1  l (https://x.example)\n"
         "你好  1000           👩‍👩‍👧\n\n```\nDone."
+    )
+
+
+def test_pain_22_wide_characters_and_emoji_stand_in_columns() -> None:
+    table = "| 名前 | 数量 |\n|---|--:|\n| りんご🍎 | 10 |\n| 👨‍👩‍👧‍👦 family | 2 |\n| ❤️ 🇮🇳 | 300 |\n| 1️⃣ 👍🏽 | 4 |"
+    assert written(table) == (
+        "```\n名前       数量\n---------  ----\nりんご🍎     10\n👨‍👩‍👧‍👦 family     2\n❤️ 🇮🇳       300\n1️⃣ 👍🏽         4\n```"
     )
 
 

@@ -203,6 +203,7 @@ async def test_limits_and_files(server: DiscordServer, rest: Discord) -> None:
     assert "cannot read files yet" in refused.value.user_text
     address = ReplyAddress("discord", {"channel": "5", "message": "6"})
     drawn = {kind: [budget.bucket for budget in DiscordOutlet(rest.client, address).budgets(kind)] for kind in get_args(Kind)}
-    assert drawn == {kind: [f"discord:5/{kind}", "discord/all"] for kind in ("post", "edit", "delete")}
+    sends = {"post": "post", "edit": "edit", "delete": "delete", "attach": "post"}
+    assert drawn == {kind: [f"discord:5/{counted}", "discord/all"] for kind, counted in sends.items()}
     assert DiscordOutlet(rest.client, address).written().final(LINK) == ["see https://example.org **now** @\u200beveryone <\u200b@&1>"]
     assert DiscordOutlet(rest.client, address).note("Stopped.\n\nAsk again.") == "-# Stopped.\n-# Ask again."

@@ -8,9 +8,9 @@ from bot.vocabulary.commands import CommandReply, Table
 
 
 def test_a_table_is_aligned_in_a_code_block() -> None:
-    table = Table(("model", "tokens"), (("luna", "1,234"), ("日本", "7"), ("e\u0301", "a`b\nc")))
+    table = Table(("model", "tokens"), (("luna", "1,234"), ("日本", "7"), ("e\u0301", "a`b\nc"), ("👩‍👩‍👧", "8")))
     (page,) = pages_of(CommandReply("**Usage**", table))
-    assert page == "**Usage**\n```\nmodel  tokens\nluna   1,234\n日本   7\ne\u0301      a'b c\n```"
+    assert page == "**Usage**\n```\nmodel  tokens\nluna   1,234\n日本   7\ne\u0301      a'b c\n👩‍👩‍👧     8\n```"
 
 
 def test_an_empty_reply_still_says_something() -> None:

@@ -1,14 +1,16 @@
 """A chat room in memory: the `Outlet` port as a real implementation, with a platform's faults and delays, remembering all it showed."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from adapters.rendering.outlet import Kind
+from adapters.rendering.outlet import File, Kind
 from adapters.rendering.split import Render, identity
 from adapters.rendering.written import PlainText, WrittenText
 from bot.errors import LeaseLost, PlatformError, PlatformRefused, StoreUnavailable
+from bot.vocabulary.controls import Button
 from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder
@@ -31,7 +33,7 @@ SMOOTH = Trouble()
 
 @dataclass(slots=True)
 class Message:
-    """One message in the room. `versions`: what people saw, and when (seconds since the clock began)."""
+    """One message in the room. `versions`: what people saw, and when (seconds since the clock began); beside them the `buttons` of each."""
 
     number: int
     reply: str
@@ -39,6 +41,8 @@ class Message:
     after: int | None
     versions: list[tuple[float, str]] = field(default_factory=list)
     deleted: bool = False
+    buttons: list[tuple[Button, ...]] = field(default_factory=list)
+    closed: bool = False
 
     @property
     def text(self) -> str:
@@ -58,7 +62,9 @@ class Room:
         self.messages: list[Message] = []
         self.sends: list[tuple[float, str, str, str]] = []
         """Every send as it began: time, reply, kind, text."""
-        self.upcoming: dict[str, deque[Trouble]] = {kind: deque() for kind in ("post", "edit", "find", "read", "delete")}
+        self.upcoming: dict[str, deque[Trouble]] = {kind: deque() for kind in ("post", "edit", "find", "read", "delete", "attach")}
+        self.files: list[tuple[str, Sequence[File]]] = []
+        """What was given as files: reply, files of one message."""
         self.violations: list[str] = []
         self.one_per_nonce = False
         """Whether a post under a nonce that was used gives the old message back, gone or not."""
@@ -79,13 +85,19 @@ class Room:
         """Every text that message `number` ever showed, in order."""
         return [text for _, text in self.messages[number].versions]
 
+    def buttons(self, name: str = "reply") -> list[tuple[Button, ...]]:
+        """What stands under each message of a reply now."""
+        return [message.buttons[-1] for message in self.reply(name)]
+
     def times(self, kind: str, name: str = "reply") -> list[float]:
         """When sends of `kind` began."""
         return [at for at, reply, sort, _ in self.sends if sort == kind and reply == name]
 
-    def stand(self, text: str, *, nonce: str = "", name: str = "reply", after: int | None = None) -> Message:
+    def stand(
+        self, text: str, *, nonce: str = "", name: str = "reply", after: int | None = None, buttons: Sequence[Button] = ()
+    ) -> Message:
         """Let a message stand, as a post does."""
-        message = Message(len(self.messages), name, nonce, after, [(self.clock.elapsed, text)])
+        message = Message(len(self.messages), name, nonce, after, [(self.clock.elapsed, text)], buttons=[tuple(buttons)])
         self.messages.append(message)
         return message
 
@@ -103,20 +115,25 @@ class RoomOutlet:
         self.limits = Limits(text=room.limit)
         self._budget = Budget(bucket, interval=every, reserve=reserve, refill=5 * every)
         self._name = name
-        self._render = render
         self._busy = False
+        self.closes = False
+        self.late_seconds = math.inf
+        self.writer: Callable[[], WrittenText] = lambda: PlainText(limit=room.limit, render=render)
+        self.post_every = 0.0
 
     def budgets(self, kind: Kind) -> Sequence[Budget]:
-        """Posts as many as one likes; edits and deletions in a bucket each."""
-        return () if kind == "post" else (replace(self._budget, bucket=f"{self._budget.bucket}/{kind}"),)
+        """Posts as many as one likes, or one in `post_every` seconds; edits and deletions in a bucket each."""
+        if kind == "post":
+            return (Budget(f"{self._budget.bucket}/post", interval=self.post_every),) if self.post_every else ()
+        return (replace(self._budget, bucket=f"{self._budget.bucket}/{kind}"),)
 
     def written(self) -> WrittenText:
-        return PlainText(limit=self.limits.text, render=self._render)
+        return self.writer()
 
     def note(self, text: str) -> str:
         return f"_{text}_"
 
-    async def post(self, text: str, *, nonce: str, after: Placeholder | None) -> Placeholder:
+    async def post(self, text: str, *, nonce: str, after: Placeholder | None, buttons: Sequence[Button] = ()) -> Placeholder:
         made: list[Message] = []
         back = None if after is None else int(after.data["message"])
 
@@ -125,22 +142,24 @@ class RoomOutlet:
             if used and self.room.one_per_nonce:
                 made.extend(used)
                 return
-            made.append(self.room.stand(text, nonce=nonce, name=self._name, after=back))
+            made.append(self.room.stand(text, nonce=nonce, name=self._name, after=back, buttons=buttons))
 
         self._judge(text)
         await self._call("post", text, effect)
         return made[0].placeholder
 
-    async def edit(self, placeholder: Placeholder, text: str) -> None:
+    async def edit(self, placeholder: Placeholder, text: str, *, buttons: Sequence[Button] = (), closed: bool = False) -> None:
         message = self._message(placeholder)
 
         def effect() -> None:
             if message.deleted:
                 raise PlatformRefused("no such message")
             message.versions.append((self.room.clock.elapsed, text))
+            message.buttons.append(tuple(buttons))
+            message.closed = closed
 
         self._judge(text)
-        if not message.deleted and message.text == text and message.text != "…":
+        if not message.deleted and (message.text, message.buttons[-1], message.closed) == (text, tuple(buttons), closed) and text != "…":
             self.room.sends.append((self.room.clock.elapsed, self._name, "unchanged", text))
         await self._call("edit", text, effect)
 
@@ -154,6 +173,9 @@ class RoomOutlet:
         if self._message(placeholder).deleted:
             raise PlatformRefused("no such message")
         return self._message(placeholder).text
+
+    async def attach(self, files: Sequence[File], *, after: Placeholder) -> None:
+        await self._call("attach", " ".join(file.name for file in files), lambda: self.room.files.append((self._name, tuple(files))))
 
     async def delete(self, placeholder: Placeholder) -> None:
         def effect() -> None:
@@ -205,6 +227,7 @@ class Log:
         self.slow: asyncio.Event | None = None
         self.fresh = True
         """Whether each announcement has a nonce of its own."""
+        self.done: set[str] = set()
 
     async def opening(self, part: int) -> str:
         self._answer()
@@ -219,6 +242,12 @@ class Log:
         self._answer()
         assert part <= len(self.parts), f"part {part} of {len(self.parts)}"
         self.parts[part:] = [placeholder]
+
+    async def first(self, name: str) -> bool:
+        self._answer()
+        first = name not in self.done
+        self.done.add(name)
+        return first
 
     def check(self) -> None:
         if self.lost:

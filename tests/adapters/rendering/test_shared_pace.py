@@ -74,6 +74,8 @@ def most_within(window: float, times: Sequence[float]) -> int:
 
 def allowed(budget: Budget, window: float) -> int:
     """The most sends that any window of so many seconds can hold, one of them late and the others not."""
+    if budget.limit:
+        return ceil((window - 1e-9) / budget.window) * budget.limit
     longest = window + budget.interval * LATE - 1e-9
     return ceil(longest / budget.interval) + (budget.reserve - 1 + ceil(longest / budget.refill) if budget.reserve else 0)
 
@@ -84,10 +86,15 @@ def allowed(budget: Budget, window: float) -> int:
         (of_discord(1)["post"][0], 5, 5),
         (of_discord(1)["edit"][0], 5, 5),
         (of_discord(1)["delete"][0], 5, 5),
+        (of_discord(1)["attach"][0], 5, 5),
         (of_discord(1)["edit"][1], 1, 50),
         (of_slack("T", "C")["post"][0], 3, 3),
         (of_slack("T", "C")["edit"][0], 60, 50),
         (of_slack("T", "C")["delete"][0], 60, 50),
+        (of_slack("T", "C")["attach"][1], 60, 100),
+        (of_slack("T", "C")["start"][0], 60, 20),
+        (of_slack("T", "C")["append"][0], 60, 100),
+        (of_slack("T", "C")["stop"][0], 60, 20),
     ],
     ids=lambda value: value.bucket if isinstance(value, Budget) else None,
 )
@@ -229,7 +236,7 @@ async def test_a_send_draws_on_all_its_budgets_and_a_full_channel_holds_nobody_e
     tasks += [crowd.ask(0, free, overall, name="free") for _ in range(3)]
     await crowd.clock.run_until(asyncio.gather(*tasks))
     assert crowd.times("full") == [0.0, pytest.approx(10.0), pytest.approx(20.0)]
-    assert crowd.times("free") == [pytest.approx(0.1), pytest.approx(1.0), pytest.approx(2.0)]
+    assert crowd.times("free") == [pytest.approx(0.1), pytest.approx(1.1), pytest.approx(2.1)]
 
 
 async def test_turns_that_were_not_used_in_time_are_not_used_later() -> None:

@@ -37,6 +37,7 @@ def settings_for(server: SlackServer, *, mode: str = "socket", **overrides: Any)
     """Settings of an installation in the first workspace."""
     tokens: dict[str, Any] = {"slack_bot_token": server.bot_token, "slack_app_token": server.app_token}
     tokens |= {"slack_signing_secret": server.signing_secret, "slack_api_url": server.api_url, "slack_mode": mode, "port": 0}
+    tokens |= {"slack_streams": "off"}  # streams have tests of their own
     return Settings(_env_file=None, **(tokens | overrides))  # type: ignore[call-arg]  # pydantic-settings' own
 
 

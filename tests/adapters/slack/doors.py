@@ -9,7 +9,7 @@ from bot.errors import StoreUnavailable
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, CommandSpecs, Param, Table
 from bot.vocabulary.conversation import Authority
 from bot.vocabulary.door import Receipt
-from bot.vocabulary.inbound import Inbound, Press
+from bot.vocabulary.inbound import Amended, Inbound, Press
 from bot.vocabulary.reply import Answered, Placeholder, TextDelta
 
 PRESETS = ("tutor", "translator")
@@ -34,17 +34,21 @@ async def nothing(inbound: Inbound) -> None:
 @dataclass
 class RecordingDoor:
     """Keeps every message once, by id. `store_up`: cleared, the store does not answer until it is set. `down`: it refuses.
-    `broken`: orders meet a defect."""
+    `broken`: orders and presses meet a defect. `says`: what both are answered with, where it is set."""
 
     commands: CommandSpecs = SPECS
     answer: Callable[[Inbound], Awaitable[None]] = nothing
     prefilled: Mapping[str, str] = field(default_factory=dict)
     down: bool = False
     broken: bool = False
+    says: str = ""
     joined: list[Inbound] = field(default_factory=list)
     seen: list[Inbound] = field(default_factory=list)
     calls: list[CommandCall] = field(default_factory=list)
+    presses: list[Press] = field(default_factory=list)
+    amendments: list[Amended] = field(default_factory=list)
     store_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _turns: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,8 +65,18 @@ class RecordingDoor:
         self._turns.append(asyncio.ensure_future(self.answer(inbound)))
         return Receipt.JOINED
 
+    async def amend(self, amended: Amended) -> None:
+        if self.down:
+            raise StoreUnavailable("switched off")
+        self.amendments.append(amended)
+
     async def press(self, press: Press) -> CommandReply:
-        return CommandReply("pressed")
+        await self.store_up.wait()
+        self.presses.append(press)
+        self._news.set()
+        if self.broken:
+            raise ZeroDivisionError
+        return CommandReply(self.says)
 
     async def command(self, call: CommandCall) -> CommandReply:
         await self.store_up.wait()
@@ -70,11 +84,19 @@ class RecordingDoor:
         if self.broken:
             raise ZeroDivisionError
         table = Table(("model", "tokens"), (("gpt", "12"), ("模型", "3"))) if call.name == "usage" else None
-        return CommandReply(f"done: {call.name} <!channel>", table=table)
+        return CommandReply(self.says or f"done: {call.name} <!channel>", table=table)
 
     async def prefill(self, call: CommandCall) -> Mapping[str, str]:
         await self.store_up.wait()
         return self.prefilled
+
+    async def pressed(self, count: int = 1) -> list[Press]:
+        """The presses, once there are `count`. Raises TimeoutError."""
+        async with asyncio.timeout(5):
+            while len(self.presses) < count:
+                self._news.clear()
+                await self._news.wait()
+        return self.presses
 
     async def turns(self) -> None:
         """Returns when every answer is given; raises what went wrong in one."""
@@ -93,6 +115,9 @@ class Journal:
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self.placed_parts[part] = placeholder
+
+    async def first(self, name: str) -> bool:
+        return True
 
     def check(self) -> None:
         """The lane is ours."""

@@ -63,10 +63,11 @@ async def test_pain_24_generated_mentions_are_inert(bench: Bench) -> None:
     channel, _ = await asked_in_channel(bench)
     await bench.door.turns()
     (answer,) = bench.server.from_bot(channel)
-    for version in answer.versions:  # an address stands there by itself and is all that people see of it
-        assert set(re.findall("[<>][^<>]*", version.text)) <= {"<https://evil.example", ">|your bank&gt; &lt;!subteam^S1&gt; &amp; done"}
-    assert answer.text.startswith("&lt;!channel&gt; &lt;!here&gt; &lt;@U1&gt;")
-    assert unescaped(answer.text.replace("<", "", 1).replace(">", "", 1)) == hostile
+    shown = [version.text for version in answer.versions] + [call["text"] for call in bench.server.calls("chat.update")]
+    assert not [text for text in shown if re.search(r"<[@#!]|<[^<>]*\|[^<>]*>", text)]
+    assert answer.text.startswith("<\u200b!channel> <\u200b!here> <\u200b@U1>")
+    assert answer.text.replace("\u200b", "").replace("<<https://evil.example>|", "<https://evil.example|") == hostile
+    assert unescaped(answer.spoken).startswith("<\u200b!channel> <\u200b!here>")
 
 
 async def test_a_post_of_unknown_fate_is_looked_up_and_not_doubled(bench: Bench) -> None:
@@ -157,7 +158,7 @@ async def test_editing_keeps_the_nonce_and_deleting_twice_is_fine(bench: Bench) 
             (Fault(status=200, body={"ok": False, "error": code}), PlatformRefused, None)
             for code in (
                 "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "message_not_found",
-                "cant_update_message", "edit_window_closed", "msg_too_long", "invalid_auth",
+                "cant_update_message", "edit_window_closed", "invalid_auth",
             )
         ),
     ],
@@ -245,12 +246,11 @@ async def test_a_status_is_not_begun_when_the_placeholder_was_first(bench: Bench
 
 
 async def test_a_long_answer_goes_on_in_the_thread_within_slacks_count(bench: Bench) -> None:
-    """Each < takes four characters; a message over 4,000 of them could not be edited any more."""
-    long = " ".join(f"a<{number}" for number in range(900))
+    long = " ".join(f"a<{number}" for number in range(1_900))
     bench.door.answer = answering(bench.platform, long)
     channel, root = await asked_in_channel(bench)
     await bench.door.turns()
     answers = bench.server.from_bot(channel, thread_ts=root.ts)
-    assert len(answers) > 1
-    assert max(len(version.text) for message in answers for version in message.versions) <= 4_000
-    assert " ".join(unescaped(message.text) for message in answers).split() == long.split()
+    assert len(answers) == 2
+    assert max(len(message.spoken) for message in answers) <= 4_000
+    assert " ".join(message.text for message in answers).split() == long.split()

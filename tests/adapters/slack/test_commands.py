@@ -66,7 +66,27 @@ async def test_a_table_is_an_aligned_code_block(bench: Bench) -> None:
     boss, channel = boss_in_channel(bench.server)
     await bench.server.slash(boss, channel, "/parley", "usage")
     (whisper,) = await bench.server.wait_for(lambda: bench.server.whispers)
-    assert whisper.text.endswith("```\nmodel  tokens\n-----  ------\ngpt    12\n模型   3\n```")
+    assert whisper.text.endswith("\n\n```\nmodel  tokens\n-----  ------\ngpt    12\n模型   3\n```")
+
+
+async def test_what_a_reply_marks_is_marked_in_slacks_own_way(bench: Bench) -> None:
+    boss, channel = boss_in_channel(bench.server)
+    bench.door.says = "I am **Ada** _here_.\n- **a** & `<b>`\n\n> quoted <!channel>"
+    await bench.server.slash(boss, channel, "/parley", "help")
+    (whisper,) = await bench.server.wait_for(lambda: bench.server.whispers)
+    assert whisper.text == "I am *Ada* _here_.\n• *a* &amp; `&lt;b&gt;`\n\n&gt; quoted &lt;!channel&gt;"
+
+
+async def test_a_reply_beyond_one_text_comes_in_several(bench: Bench) -> None:
+    """A response_url takes five; what is more comes as ephemeral messages."""
+    boss, channel = boss_in_channel(bench.server)
+    bench.door.says = "\n".join(f"- line {number} & <b>" for number in range(1_000))
+    await bench.server.slash(boss, channel, "/parley", "help")
+    await bench.server.wait_for(lambda: "line 999 " in bench.server.whispers[-1].text if bench.server.whispers else False)
+    texts = [whisper.text for whisper in bench.server.whispers]
+    assert max(map(len, texts)) <= 4_000
+    assert [line for text in texts for line in text.split("\n")] == [f"• line {number} &amp; &lt;b&gt;" for number in range(1_000)]
+    assert [whisper.via for whisper in bench.server.whispers[:6]] == ["response_url"] * 5 + ["postEphemeral"]
 
 
 async def test_pain_12_a_slow_store_delays_no_acknowledgement(bench: Bench) -> None:

@@ -11,14 +11,14 @@ from adapters.rendering.markdown.emitter import Emitter
 from adapters.rendering.markdown.growing import GrowingText
 from adapters.rendering.markdown.weights import expansion
 from adapters.slack.dialect import MrkdwnDialect
-from adapters.slack.limits import LIMITS, MARKDOWN_BLOCK, MARKDOWN_BLOCKS
-from adapters.slack.parts import parts, way
-from adapters.slack.standard import StandardDialect
+from adapters.slack.limits import LIMITS, MESSAGE_BLOCKS
+from adapters.slack.standard import StandardDialect, quiet
 from tests.adapters.rendering.markdown.texts import ANY, DOCUMENT, HOSTILE
 
 TOKEN = re.compile(r"<(https?://[^\s<>|]+)(?:\|([^<>\n]*))?>")
 AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
-LIVE = re.compile(r"<[@#!]")
+LIVE = re.compile(r"<(?:[@#][A-Z][A-Z0-9]|!(?:channel|here|everyone|subteam|date))|<[a-z]+:[^<>]*\|[^<>]*>")
+"""What Slack would take for a mention, or for a link that shows other words than its address."""
 
 
 def mrkdwn(text: str) -> str:
@@ -46,6 +46,30 @@ def test_pain_24_nothing_but_links_is_left_of_slacks_tokens(text: str) -> None:
 @given(text=ANY)
 def test_pain_24_a_markdown_block_calls_nobody(text: str) -> None:
     assert not LIVE.search(standard(text))
+    assert not LIVE.search(quiet(text))
+
+
+PINGS = ["<!channel>", "<!here>", "<@U0123>", "<@U0123|asha>", "<#C0123|general>", "<!subteam^S1|@all>", "<https://evil.example|your bank>"]
+
+
+@pytest.mark.parametrize("ping", PINGS)
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "**{}**", "`{}`", "``{}``", "```\n{}\n```", "[{}](https://x.example)", "[x](https://x.example/{})", "# {}", "> {}", "- [x] {}",
+     "| {} |\n|---|\n| {} |", "~~~ {}\n~~~", "\\{}", "![{}](https://x.example/p.png)", "<b{}", "1. a\n   - {}"],
+)  # fmt: skip
+def test_pain_24_mentions_are_inert_wherever_they_stand(ping: str, around: str) -> None:
+    text = around.replace("{}", ping)
+    page = standard(text)
+    assert not LIVE.search(page.replace("\\", ""))
+    assert "x.example" not in text or "x.example" in page
+
+
+@pytest.mark.parametrize(
+    "code", ["<!DOCTYPE html>\n<!-- a -->", "<# comment #>", "<#list x as y>", "#include <@a>", "a <! b", "<![CDATA[x]]>"]
+)
+def test_code_that_calls_nobody_stays_as_it_is(code: str) -> None:
+    assert standard(f"```\n{code}\n```") == f"```\n{code}\n```"
 
 
 @settings(deadline=None)
@@ -105,37 +129,24 @@ def test_markdown_in_a_block(text: str, shown: str) -> None:
     assert standard(text) == shown
 
 
-@pytest.mark.parametrize(
-    ("text", "served"),
-    [
-        ("Just **words** and `code`.", "text"),
-        ("- a\n- b", "text"),
-        ("# Heading", "block"),
-        ("| a | b |\n|---|---|", "block"),
-        ("- [x] done", "block"),
-        ("- a\n  - b", "block"),
-        ("# A\n\n```\n<!channel>\n```", "text"),
-        ("# A\n\n" + "word " * 2_500, "text"),
-        ("# A\n\n" * MARKDOWN_BLOCKS, "block"),
-        ("# A\n\n" * MARKDOWN_BLOCKS + "b", "text"),
-        ("| " + "a | " * 21 + "\n|" + "---|" * 21, "text"),
-        ("| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 100, "text"),
-    ],
-)
-def test_which_way_serves(text: str, served: str) -> None:
-    assert way(text) == served
+def test_a_table_beyond_what_slack_takes_is_a_code_block() -> None:
+    wide = "| " + "a | " * 21 + "\n|" + "---|" * 21 + "\n|" + " b |" * 21
+    tall = "| n |\n|---|\n" + "| 1 |\n" * 100
+    within = "| n |\n|---|\n" + "| 1 |\n" * 99
+    assert standard(wide).startswith("```\na  a")
+    assert standard(tall).count("1") == 100
+    assert standard(tall).startswith("```\n")
+    assert standard(within).startswith("| n |")
 
 
-@settings(deadline=None, max_examples=30)
-@given(text=st.lists(DOCUMENT, max_size=4).map("\n".join))
-def test_pain_09_the_parts_are_within_what_slack_takes(text: str) -> None:
-    by = way(text)
-    for piece in _cut(text, by):
-        made = parts(piece, by=by)
-        assert len(made.text) <= LIMITS.text
-        assert [block["type"] for block in made.blocks] == (["markdown"] if by == "block" else [])
-        assert sum(len(block["text"]) for block in made.blocks) <= MARKDOWN_BLOCK
+def test_a_line_of_ours_is_quiet_and_nothing_else() -> None:
+    assert quiet("Stopped.") == "*Stopped.*"
+    assert quiet("thinking… 7 s") == "*thinking… 7 s*"
+    assert quiet("a *b* `c`\n\n<!channel> [x](y)") == "*a \\*b\\* \\`c\\`*\n\n*\\<\u200b!channel> \\[x\\](y)*"
 
+
+BELOW = 2
+"""Blocks under the text: the buttons, and a line of ours."""
 
 HARD = [
     "# a\n" * 120,
@@ -150,13 +161,45 @@ HARD = [
 ]
 
 
+NESTED = st.lists(
+    st.tuples(st.sampled_from(["", "  ", "    ", "      "]), st.sampled_from(["- ", "1. ", "* ", "- [ ] "])).map("a".join), max_size=90
+).map("\n".join)
+CROWDED = st.lists(
+    st.sampled_from(
+        ["a", "word. " * 3, "---", "# h", "> q", "| a |\n|---|\n| b |", "```\nx\n```", "- i\n  1. j\n  2. k\n- l", "***", "1) m"]
+    ),
+    max_size=130,
+).map("\n\n".join)
+"""Many short blocks: nested lists, paragraphs, rules, tables between paragraphs."""
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=st.one_of(CROWDED, NESTED, DOCUMENT, st.tuples(CROWDED, DOCUMENT).map("\n\n".join)))
+@example(text=HARD[0])
+@example(text=HARD[6])
+def test_pain_09_every_page_is_within_what_slack_takes(text: str) -> None:
+    reply = GrowingText(Emitter(StandardDialect()), limit=LIMITS.text)
+    for page in (*reply.growing(text[: len(text) // 2]), *reply.final(text)):
+        assert _blocks(page) + BELOW <= MESSAGE_BLOCKS
+        assert len(page.encode()) <= LIMITS.text
+    assert "".join(piece.source for piece in reply.pieces) == text
+
+
 @pytest.mark.parametrize("text", HARD)
 def test_pain_09_a_page_expands_to_no_more_blocks_than_a_message_has(text: str) -> None:
-    reply = GrowingText(Emitter(StandardDialect()), limit=MARKDOWN_BLOCK)
+    reply = GrowingText(Emitter(StandardDialect()), limit=LIMITS.text)
     written = reply.final(text)
     assert "".join(piece.source for piece in reply.pieces) == text
     assert len(written) > 1
-    assert all(_blocks(page) <= MARKDOWN_BLOCKS for page in written)
+    assert all(_blocks(page) + BELOW <= MESSAGE_BLOCKS for page in written)
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "語", "😀"])
+def test_pages_are_full_whatever_is_written(letter: str) -> None:
+    text = "\n\n".join(letter * 200 for _ in range(300))
+    pages = GrowingText(Emitter(StandardDialect()), limit=LIMITS.text).final(text)
+    assert "\n\n".join(pages) == text
+    assert all(LIMITS.text * 0.8 < len(page.encode()) <= LIMITS.text for page in pages[:-1])
 
 
 @settings(deadline=None)
@@ -169,14 +212,6 @@ def _blocks(text: str) -> int:
     """How many blocks stand side by side at the top, as another reader of Markdown counts them."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     return sum(1 for token in tokens if token.level == 0 and token.nesting >= 0)
-
-
-def _cut(text: str, by: str) -> list[str]:
-    if by == "block":
-        return [text]
-    reply = GrowingText(Emitter(MrkdwnDialect()), limit=LIMITS.text)
-    reply.final(text)
-    return [piece.markdown for piece in reply.pieces]
 
 
 def test_pages_full_of_addresses_are_full() -> None:

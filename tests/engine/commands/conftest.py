@@ -6,12 +6,14 @@ import pytest
 
 from bot.commands.busy import BusyCommand
 from bot.commands.conversation import ConversationCommands
+from bot.commands.feedback import FeedbackCommand
 from bot.commands.help import HelpCommand
 from bot.commands.persona import PersonaCommands
 from bot.commands.registry import Registry
 from bot.commands.status import StatusCommand
 from bot.commands.stop import StopCommand
 from bot.commands.usage import UsageCommand
+from bot.feedback.ratings import Ratings
 from bot.manners.manners import Manners
 from bot.memory.history import Memory
 from bot.moderation.connection import open_endpoint
@@ -59,6 +61,7 @@ class Office:
         self.memory = Memory(store, seconds=60, messages=20, tokens=8000)
         self.ledger = Ledger(store, clock=VirtualClock(), budget=budget)
         self.manners = Manners(store)
+        self.ratings = Ratings(store, clock=VirtualClock())
         self.duty = Duty()
         self.running = False
         self.stopped: list[CommandCall] = []
@@ -68,6 +71,7 @@ class Office:
             *StopCommand(self._stop).all(),
             *BusyCommand(self.manners).all(),
             *UsageCommand(self.ledger, RUPEES).all(),
+            *FeedbackCommand(self.ratings).all(),
             *StatusCommand(self.duty, version="1.2.3").all(),
         ]
         specs = [command.spec for command in commands]

@@ -23,6 +23,7 @@ SETTLED_BY_ADMINS = {
     "persona tune <parameter> <value>",
     "persona reset",
     "busy [mode]",
+    "feedback",
     "status [action] [turn]",
 }
 

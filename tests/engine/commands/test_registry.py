@@ -26,6 +26,7 @@ NEEDED = {
     "stop": (MEMBER, MEMBER, MEMBER),
     "busy": (ADMIN, MEMBER, ADMIN),
     "usage": (MEMBER, MEMBER, MEMBER),
+    "feedback": (ADMIN, MEMBER, ADMIN),
     "status": (ADMIN, MEMBER, ADMIN),
     "help": (MEMBER, MEMBER, MEMBER),
 }

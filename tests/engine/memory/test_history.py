@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.memory.exchange import Exchange, Line, exchanges
+from bot.memory.exchange import Exchange, Line
 from bot.memory.history import Memory
 from bot.store.connection import Store
 from bot.store.keys import JOURNAL_SECONDS, ConversationKeys
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
 from bot.turns.mailbox import Mailbox
+from bot.turns.result import Result
 from bot.turns.turn import Turn
 from bot.vocabulary.conversation import ConversationKey
 from bot.vocabulary.lane import Lane
@@ -26,7 +27,7 @@ def memory(store: Store) -> Memory:
     return Memory(store, seconds=60, messages=4, tokens=1000)
 
 
-async def file(store: Store, memory: Memory, conversation: ConversationKey, text: str, *, entry: str = "") -> None:
+async def file(store: Store, memory: Memory, conversation: ConversationKey, text: str) -> None:
     """One turn, filed as turns are."""
     message = inbound(text, conversation=conversation)
     journal = Journal(store, turn_seconds=JOURNAL_SECONDS)
@@ -36,9 +37,8 @@ async def file(store: Store, memory: Memory, conversation: ConversationKey, text
         assert lease is not None
         turn = await leases.next_turn(lease)
         assert isinstance(turn, Turn)
-        filed = entry or exchanges.dump(exchange(text))
-        await journal.remember(lease, Answered("answer"), entry=filed, keep=memory.keep, seconds=memory.seconds)
-        await journal.finish(lease, turn.id)
+        await journal.remember(lease, Result(Answered("answer"), exchange(text)), keep=memory.keep, seconds=memory.seconds)
+        await journal.finish(lease, turn)
 
 
 async def test_the_newest_exchanges_come_back_oldest_first(store: Store, memory: Memory) -> None:
@@ -59,7 +59,8 @@ async def test_reset_forgets_this_conversation_and_says_how_much(store: Store, m
 
 
 async def test_an_entry_of_another_time_is_passed_over(store: Store, memory: Memory) -> None:
-    await file(store, memory, THREAD, "old", entry="99 {}")
+    await file(store, memory, THREAD, "old")
+    await store.hash_set(ConversationKeys(THREAD).history, {"old": "99 {}"}, ttl=60)
     await file(store, memory, THREAD, "new")
     assert await memory.recent(THREAD) == (exchange("new"),)
     assert ConversationKeys(THREAD).history != ConversationKeys(CHANNEL).history

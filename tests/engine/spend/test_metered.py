@@ -153,7 +153,7 @@ async def test_a_stream_that_breaks_is_charged_by_what_came(ledger: Ledger, said
     with pytest.raises(ModelDown):
         await drain(metered(Scripted(said, said, ModelDown()), ledger))
     day = await settled(ledger)
-    assert day.spent == day.estimated == PROMPT * 2 + 2 * estimate(said.text) * 6
+    assert day.spent == day.estimated == PROMPT * 2 + estimate(2 * said.text) * 6
 
 
 async def test_an_estimate_is_never_more_than_what_was_held(ledger: Ledger) -> None:

@@ -30,7 +30,8 @@ def of_lane(lane: Lane) -> list[str]:
 
 def of_server(server: ServerKey, name: str = "n") -> list[str]:
     of = ServerKeys(server)
-    return [of.persona, of.manners, of.buried, of.burials, of.incidents, of.spend(name), of.holds, of.settled(name)]
+    kept = [of.persona, of.manners, of.buried, of.burials, of.incidents, of.ratings, of.rated]
+    return [*kept, of.spend(name), of.holds, of.settled(name)]
 
 
 def hash_tag(key: str) -> str:

@@ -15,17 +15,19 @@ from bot.store.embedded import EmbeddedServer
 from bot.store.keys import LaneKeys
 from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
+from bot.turns.desk import Desk
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
 from bot.turns.mailbox import Joined, Mailbox
 from bot.turns.mending import Mending
 from bot.turns.reception import Reception
+from bot.turns.records import Records
 from bot.turns.refusals import Refusals
 from bot.turns.signs import Signs
 from bot.turns.steering import Steering
 from bot.turns.stopping import Stopping
 from bot.turns.wakes import LocalWakes
-from bot.turns.walk import Desk, Walk
+from bot.turns.walk import Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.conversation import Author, ConversationKey, Place, ServerKey
@@ -167,11 +169,13 @@ class Crew:
             personas=Personas(store, model="small", defaults=Sampling()),
             moderation=Moderation(None, Incidents(store), clock=clock, block_on_error=True, keep_text=False),
             memory=memory,
+            records=Records(store),
             model=model,
             journal=journal,
             mending=mending,
             graveyard=Graveyard(store, clock=clock),
             order=lambda inbound: _at_once(order(inbound)),
+            is_order=lambda inbound: order(inbound) is not None,
             clock=clock,
             most_characters=4000,
             between=30.0,

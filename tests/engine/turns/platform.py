@@ -8,6 +8,7 @@ from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
 from bot.clock import SystemClock
 from bot.errors import PlatformError, PlatformRefused
+from bot.vocabulary.controls import Button
 from bot.vocabulary.inbound import Attachment
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder, ReplyAddress, ReplyLog, Surface
@@ -47,11 +48,14 @@ class RoomPlatform:
         self._pace = Pace(SystemClock())
         self._patience = patience
 
-    def surface(self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str) -> Surface:
+    def surface(
+        self, address: ReplyAddress, *, log: ReplyLog, resume: Sequence[Placeholder], pending: str, stop: Button | None = None
+    ) -> Surface:
         self.surfaces += 1
         message = address.data["message"]
         outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.002)
-        return LiveMessage(outlet, log=log, clock=SystemClock(), pace=self._pace, resume=resume, pending=pending, patience=self._patience)
+        clock, pace, patience = SystemClock(), self._pace, self._patience
+        return LiveMessage(outlet, log=log, clock=clock, pace=pace, resume=resume, pending=pending, patience=patience, stop=stop)
 
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         if self.sign_troubles:
@@ -69,6 +73,12 @@ class RoomPlatform:
     @property
     def standing(self) -> list[Message]:
         return [message for message in self.room.messages if not message.deleted]
+
+    def buttons(self, message: str) -> tuple[Button, ...]:
+        """What stands under the reply to `message`."""
+        *others, last = self.room.buttons(message)
+        assert not any(others), "only the last message of a reply has buttons"
+        return last
 
     def reply(self, message: str) -> str:
         """The only message of the reply to `message`."""

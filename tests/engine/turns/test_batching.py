@@ -33,7 +33,7 @@ async def turns_of(store: Store, waiting: list[Inbound]) -> list[Turn]:
         assert lease
         while isinstance(turn := await leases.next_turn(lease), Turn):
             turns.append(turn)
-            await Journal(store, turn_seconds=60).finish(lease, turn.id)
+            await Journal(store, turn_seconds=60).finish(lease, turn)
     return turns
 
 

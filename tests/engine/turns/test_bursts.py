@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.errors import PlatformUnavailable
-from bot.turns.walk import STEERED
+from bot.turns.asking import STEERED
 from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Addressed
 from bot.vocabulary.lane import Lane

@@ -8,6 +8,7 @@ from bot.store.keys import LaneKeys
 from bot.turns.buried import Graveyard
 from bot.turns.turn import DEATHS_ALONE, MOST_DEATHS
 from bot.turns.walk import BURIED
+from bot.vocabulary.controls import PressKind
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import BOB, CHANNEL, THREAD
 from tests.engine.turns.crew import Crew, Mortal, Speaker, Steps, message, until
@@ -112,7 +113,9 @@ async def test_an_old_edit_that_comes_after_the_new_answer_is_mended_a_lease_lat
         (stands,) = crew.platform.standing
         await until(lambda: stands.text == "heard Ada: hello")
         stands.versions.append((0.0, "an old beginning"))  # it was on its way when its process died
+        stands.buttons.append(())
         await until(lambda: stands.text == "heard Ada: hello")
+    assert [button.kind for button in crew.platform.buttons("hello")] == [PressKind.REGENERATE, PressKind.RATE, PressKind.RATE]
     assert len(crew.platform.room.messages) == 1
 
 

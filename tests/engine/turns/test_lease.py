@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import LeaseLost, StoreUnavailable
 from bot.store.connection import Store
-from bot.turns.lease import MARGIN, Lease, Leases
+from bot.turns.lease import MARGIN, STEER, Lease, Leases
 from bot.turns.mailbox import Mailbox
 from bot.turns.turn import Turn
 from bot.vocabulary.lane import Lane
@@ -87,10 +87,10 @@ async def test_a_stop_reaches_only_the_turn_that_it_means(store: Store) -> None:
         lease.begin(one, epoch=1)
         lease.ask_to_stop("two")
         assert not lease.stop.is_set()
-        lease.ask_to_stop("one", "steer")
-        assert (lease.stop.is_set(), lease.steered) == (True, True)
+        lease.ask_to_stop("one", STEER)
+        assert (lease.stop.is_set(), lease.why) == (True, STEER)
         lease.begin(two, epoch=1)
-        assert (lease.stop.is_set(), lease.steered) == (False, False)
+        assert (lease.stop.is_set(), lease.why) == (False, "")
 
 
 class Lingering(Leases):

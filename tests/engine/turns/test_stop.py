@@ -5,20 +5,28 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import NotAllowed
 from bot.store.keys import LaneKeys
 from bot.turns.journal import Journal
+from bot.turns.stopping import NOT_YOURS
 from bot.turns.turn import turn_id
 from bot.vocabulary.commands import CommandCall
+from bot.vocabulary.controls import PressKind
 from bot.vocabulary.conversation import Author, Authority, ConversationKey
+from bot.vocabulary.inbound import Press
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import ADA, ADMIN, BOB, CHANNEL, THREAD, call
 from tests.engine.turns.crew import Crew, Speaker, message, until
 
 
-def stop_by(author: Author, place: ConversationKey = CHANNEL, *, turn: str = "") -> CommandCall:
-    """As ordered in `place`, or by the button under `turn`, which does not know what kind of place it is in."""
-    asked = call("stop", author=author, conversation=place)
-    return replace(asked, args={"turn": turn}) if turn else replace(asked, exclusive=bool(place.thread))
+def stop_by(author: Author, place: ConversationKey = CHANNEL) -> CommandCall:
+    """As ordered in `place`."""
+    return replace(call("stop", author=author, conversation=place), exclusive=bool(place.thread))
+
+
+def pressed(turn: str, author: Author, place: ConversationKey) -> Press:
+    """The button under `turn`, which does not know what kind of place it is in."""
+    return Press("press", PressKind.STOP, turn, author, place)
 
 
 async def running(crew: Crew, model: Speaker, *texts: str) -> None:
@@ -81,9 +89,27 @@ async def test_a_button_stops_its_own_turn_and_no_other(crew: Crew, place: Conve
     async with crew.at_work(model) as process:
         await process.hears(hello)
         await running(crew, model, "beginning")
-        assert not await process.stopping.stop(stop_by(ADA, place, turn="another turn"))
-        assert await process.stopping.stop(stop_by(ADA, place, turn=turn_id(Lane.of(hello), "hello")))
+        assert not await process.stopping.pressed(pressed("another turn", ADA, place))
+        assert await process.stopping.pressed(pressed(turn_id(Lane.of(hello), "hello"), ADA, place))
         await crew.done()
+    assert crew.platform.said == ["beginning\n\n_Stopped._"]
+
+
+@pytest.mark.parametrize("place", [THREAD, CHANNEL])
+async def test_a_button_is_its_askers_and_moderators_whatever_place_it_is(crew: Crew, place: ConversationKey) -> None:
+    model = Speaker(("beginning", asyncio.Event()))
+    hello = message("hello", conversation=place)
+    turn = turn_id(Lane.of(hello), "hello")
+    async with crew.at_work(model) as process:
+        await process.hears(hello)
+        await running(crew, model, "beginning")
+        with pytest.raises(NotAllowed) as refused:
+            await process.stopping.pressed(pressed(turn, BOB, place))
+        assert refused.value.user_text == NOT_YOURS
+        assert crew.platform.said == ["beginning"]
+        assert await process.stopping.pressed(pressed(turn, Author("mod", "Mod", Authority.MODERATOR), place))
+        await crew.done()
+        assert not await process.stopping.pressed(pressed(turn, BOB, place)), "it is over"
     assert crew.platform.said == ["beginning\n\n_Stopped._"]
 
 

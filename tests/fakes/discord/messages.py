@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tests.fakes.discord import bits
@@ -63,8 +64,9 @@ class Message:
 
     @property
     def texts(self) -> list[str]:
-        """Every text that stood here, oldest first."""
-        return [v.content for v in self.history]
+        """Every text that was sent to stand here, oldest first; a change of the buttons alone is no new one."""
+        changed = [a for b, a in pairwise(self.history) if b.content != a.content or b.components == a.components]
+        return [v.content for v in (*self.history[:1], *changed)]
 
     def reacted(self, emoji: str) -> set[int]:
         """Ids of those whose `emoji` stands under it."""

@@ -137,6 +137,18 @@ class People(Core):
         """Somebody deletes a message."""
         self.remove(message)
 
+    async def delete_many(self, messages: Sequence[Message]) -> None:
+        """A moderator deletes several messages of one channel of a server at once: one event for all (documents, "Message Delete Bulk")."""
+        channel = messages[0].channel
+        for message in messages:
+            message.deleted = True
+        self.tell_channel("MESSAGE_DELETE_BULK", channel, {"ids": [str(m.id) for m in messages], "channel_id": str(channel.id)})
+
+    async def unfold(self, message: Message) -> None:
+        """Discord adds a preview to a message: an update that is no edit."""
+        message.embeds = [{"type": "link", "url": "https://example.org", "title": "Example"}]
+        self.announce("MESSAGE_UPDATE", message)
+
     async def react(self, user: User, message: Message, emoji: str) -> None:
         """Somebody adds a reaction."""
         message.reactions.setdefault(emoji, set()).add(user.id)

@@ -6,10 +6,11 @@ from tests.fakes.discord import bits
 from tests.fakes.discord.core import Core
 from tests.fakes.discord.errors import Refused, invalid
 from tests.fakes.discord.messages import Message, mentions_in
-from tests.fakes.discord.state import Channel
+from tests.fakes.discord.state import Channel, Guild
 from tests.fakes.server import Upload
 
 LONGEST = 2000  # documents, "Create Message"
+LARGEST, MOST_FILES = 10 * 1024**2, 10  # outside servers; documents, "Uploading Files", "Create Message"
 SENDABLE = bits.SUPPRESS_EMBEDS | bits.SILENT | bits.VOICE | bits.COMPONENTS_V2 | bits.EPHEMERAL
 EDITABLE = bits.SUPPRESS_EMBEDS
 
@@ -45,6 +46,8 @@ def _fill(core: Core, message: Message, body: dict[str, Any], files: dict[int, U
     if len(content) > LONGEST:
         raise invalid("content", "BASE_TYPE_MAX_LENGTH", f"Must be {LONGEST} or fewer in length.")
     new = {name: message_value(message, body, name) for name in ("embeds", "components")}
+    _check_buttons(new["components"])
+    _check_files(files, message.channel.guild)
     kept = message.attachments
     if body.get("attachments") is not None:
         listed = {str(a["id"]) for a in body["attachments"]}
@@ -55,6 +58,21 @@ def _fill(core: Core, message: Message, body: dict[str, Any], files: dict[int, U
     message.attachments = [*kept, *(core.store(upload) for upload in files.values())]
     guild, allowed = message.channel.guild, body.get("allowed_mentions")
     message.mentions = mentions_in(content, guild=guild, users=core.users, allowed=allowed, crowd=True)
+
+
+def _check_buttons(components: list[dict[str, Any]]) -> None:
+    """What Discord's description cannot say; rows and lengths are judged by it."""
+    ids = [button["custom_id"] for row in components for button in row.get("components", []) if "custom_id" in button]
+    if len(set(ids)) < len(ids):
+        raise invalid("components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+
+
+def _check_files(files: dict[int, Upload], guild: Guild | None) -> None:
+    largest = LARGEST if guild is None else guild.file_limit
+    if any(len(upload.data) > largest for upload in files.values()):
+        raise Refused(40005)
+    if len(files) > MOST_FILES:
+        raise Refused(50035)
 
 
 def message_value(message: Message, body: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -51,6 +51,8 @@ class MessageRoutes(Rest):
     async def _send(self, call: Call) -> web.Response:
         channel = self.channel(call)
         _may_send(channel)
+        if call.files and channel.lacks & bits.ATTACH_FILES:
+            raise Refused(50013)
         earlier = self._repeated(channel, call.body)
         if earlier is not None:
             return json_answer(self.shown(earlier))

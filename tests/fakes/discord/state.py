@@ -78,6 +78,13 @@ class Guild:
     bot_role: Role
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+    boosts: int = 0
+    """The level, 0 to 3."""
+
+    @property
+    def file_limit(self) -> int:
+        """Bytes of one file (documents, "Uploading Files"; help centre, "Server Boosting")."""
+        return (10, 10, 50, 100)[self.boosts] * 1024**2
 
     def permissions_of(self, user: User) -> int:
         """The bitfield that the roles of `user` add up to; 0 for strangers."""
@@ -92,7 +99,7 @@ class Guild:
     def payload(self) -> dict[str, Any]:
         """The guild object as REST gives it."""
         levels = {"verification_level": 0, "default_message_notifications": 1, "explicit_content_filter": 0}
-        levels |= {"mfa_level": 0, "nsfw_level": 0, "premium_tier": 0, "premium_subscription_count": 0, "afk_timeout": 300}
+        levels |= {"mfa_level": 0, "nsfw_level": 0, "premium_tier": self.boosts, "premium_subscription_count": 0, "afk_timeout": 300}
         nothing = dict.fromkeys(("icon", "splash", "discovery_splash", "banner", "description", "vanity_url_code"))
         nothing |= dict.fromkeys(("afk_channel_id", "application_id", "system_channel_id", "rules_channel_id"))
         lists: dict[str, Any] = {"emojis": [], "stickers": [], "features": []}

@@ -9,8 +9,8 @@ from tests.fakes.slack.workspace import Channel, Json, Message, Team
 from tests.fakes.slack.world import World
 
 # A form or a query has only strings: these arguments are JSON, numbers and truth values inside them.
-JSON_ARGUMENTS = {"attachments", "blocks", "chunks", "loading_messages", "metadata", "prompts", "view"}
-INTEGERS = {"limit"}
+JSON_ARGUMENTS = {"attachments", "blocks", "chunks", "files", "loading_messages", "metadata", "prompts", "view"}
+INTEGERS = {"length", "limit"}
 BOOLEANS = {
     "as_user", "include_all_metadata", "include_locale", "inclusive", "link_names", "mrkdwn", "reply_broadcast",
     "return_im", "unfurl_links", "unfurl_media",

@@ -1,7 +1,9 @@
 """chat.*: posting, updating, deleting. Errors are those of the methods' pages in docs.slack.dev/reference/methods."""
 
 import time
+from collections import Counter
 
+from tests.fakes.slack.blocks import BLOCKS_LIMIT, complaint, shown
 from tests.fakes.slack.calls import Call, Handler, SlackError
 from tests.fakes.slack.herald import Herald
 from tests.fakes.slack.records import Whisper
@@ -11,12 +13,12 @@ from tests.fakes.slack.workspace import Json, Message
 POST_LIMIT = 40_000  # characters; more is cut with a warning (docs: chat.postMessage)
 UPDATE_LIMIT = 4_000  # characters; more is msg_too_long (docs: chat.update)
 MARKDOWN_LIMIT = 12_000  # characters (docs: chat.postMessage, markdown_text)
-BLOCKS_LIMIT = 50  # blocks in a message (docs: Block Kit)
 
 
 class ChatMethods:
     def __init__(self, herald: Herald) -> None:
         self._herald = herald
+        self._called: Counter[str] = Counter()
 
     def methods(self) -> dict[str, Handler]:
         """The methods served here, by name."""
@@ -29,7 +31,8 @@ class ChatMethods:
 
     async def _post(self, call: Call) -> Json:
         channel = call.channel()
-        text = _content(call)
+        self._may(call)
+        text, spoken = _content(call)
         message = Message(
             channel.id,
             call.world.numbers.ts(),
@@ -38,6 +41,7 @@ class ChatMethods:
             call.arguments.get("thread_ts"),
             bot_id=call.team.bot_id,
             blocks=call.arguments.get("blocks") or [],
+            spoken=spoken,
             metadata=_metadata(call),
             unfurl_links=call.arguments.get("unfurl_links", True),
             unfurl_media=call.arguments.get("unfurl_media", True),
@@ -49,16 +53,27 @@ class ChatMethods:
     async def _update(self, call: Call) -> Json:
         channel = call.channel()
         message = call.message(channel, own="cant_update_message")
-        text = _content(call)
+        self._may(call)
+        content = _content(call)
         if message.streaming and not message.broken:
             raise SlackError("streaming_state_conflict")
         if len(str(call.arguments.get("text") or "")) > UPDATE_LIMIT:
             raise SlackError("msg_too_long")
+        if call.world.rigid and bool(message.blocks) != bool(call.arguments.get("blocks")):
+            raise SlackError("block_mismatch")
         before = self._herald.before(message)
-        _rewrite(call, message, text)
+        _rewrite(call, message, *content)
         self._herald.edited(message, before)
         shape = message_object(call.world, message)
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shape}
+
+    def _may(self, call: Call) -> None:
+        number = self._called[call.method]
+        self._called[call.method] += 1
+        if code := call.world.refusals.get((call.method, number)):
+            raise SlackError(code)
+        if call.world.blockless and call.arguments.get("blocks"):
+            raise SlackError("invalid_blocks")
 
     async def _delete(self, call: Call) -> Json:
         channel = call.channel()
@@ -70,15 +85,18 @@ class ChatMethods:
 
     async def _whisper(self, call: Call) -> Json:
         channel = call.channel()
-        user, text = str(call.need("user")), _content(call)
+        user, (text, _) = str(call.need("user")), _content(call)
         if user not in channel.members:
             raise SlackError("user_not_in_channel")
         blocks = call.arguments.get("blocks") or []
-        call.world.whispers.append(Whisper(time.monotonic(), user, channel.id, text, blocks, "postEphemeral"))
+        thread = call.arguments.get("thread_ts") or ""
+        call.world.whispers.append(Whisper(time.monotonic(), user, channel.id, text, blocks, "postEphemeral", thread))
+        call.world.changed()
         return {"message_ts": call.world.numbers.ts()}
 
 
-def _content(call: Call) -> str:
+def _content(call: Call) -> tuple[str, str]:
+    """What people see, and where that stands in blocks, what notifications say."""
     text, markdown = call.arguments.get("text"), call.arguments.get("markdown_text")
     blocks = call.arguments.get("blocks") or []
     if markdown and (text or blocks):
@@ -87,9 +105,11 @@ def _content(call: Call) -> str:
         raise SlackError("no_text")
     if not isinstance(blocks, list) or len(blocks) > BLOCKS_LIMIT:
         raise SlackError("invalid_blocks")
+    if code := complaint(blocks):
+        raise SlackError(code)
     if len(markdown or "") > MARKDOWN_LIMIT:
         raise SlackError("msg_too_long")
-    return str(markdown or text or "")
+    return (shown(blocks), str(text or "")) if blocks else (str(markdown or text or ""), "")
 
 
 def _metadata(call: Call) -> Json | None:
@@ -101,13 +121,16 @@ def _metadata(call: Call) -> Json | None:
     return metadata
 
 
-def _rewrite(call: Call, message: Message, text: str) -> None:
-    """Text without blocks removes the blocks; omitted metadata stays (docs: chat.update)."""
+def _rewrite(call: Call, message: Message, text: str, spoken: str) -> None:
+    """Blocks that are not sent stay, so text alone changes nothing that people see of them; omitted metadata stays (docs: chat.update)."""
     message.metadata = _metadata(call) or message.metadata
     blocks = call.arguments.get("blocks")
-    if blocks is not None or call.arguments.get("text") or call.arguments.get("markdown_text"):
-        message.blocks = blocks or []
     if not blocks:
         message.edited_ts = call.world.numbers.ts()
     message.streaming = False
-    message.show(text or message.text)
+    if blocks is None and message.blocks:
+        message.spoken = text or message.spoken
+        return
+    message.blocks, message.spoken = blocks or [], spoken
+    if text and text != message.text:  # else only the buttons changed
+        message.show(text)

@@ -42,6 +42,12 @@ class Herald:
         """`message_deleted`."""
         return self._hidden(message, "message_deleted", {"deleted_ts": message.ts, "previous_message": before})
 
+    def buried(self, message: Message, before: Json) -> list[Delivery]:
+        """`message_changed` of a deleted message that has replies; as recorded in 42wim/matterbridge issue 600."""
+        stone = {"type": "message", "subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT", "hidden": True}
+        stone |= {"ts": message.ts, "thread_ts": message.ts, "parent_user_id": "USLACKBOT"}
+        return self._hidden(message, "message_changed", {"message": stone, "previous_message": before})
+
     def before(self, message: Message) -> Json:
         """The message as it stands, to be handed to `edited` or `removed` after the change."""
         return self._nested(message)

@@ -55,10 +55,10 @@ class People:
         await _first(self.herald.edited(message, before))
 
     async def deletes(self, message: Message) -> None:
-        """The author deletes a message."""
+        """The author deletes a message. Where it has replies a stone remains in its place."""
         before = self.herald.before(message)
         message.deleted = True
-        await _first(self.herald.removed(message, before))
+        await _first(self.herald.buried(message, before) if before.get("reply_count") else self.herald.removed(message, before))
 
     async def happens(self, team: Team, event: Json, channel: Channel | None = None) -> Delivery:
         """Any other event, such as app_home_opened or agent_session_stopped."""

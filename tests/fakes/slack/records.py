@@ -17,6 +17,7 @@ class Whisper:
     text: str
     blocks: list[Json]
     via: str  # postEphemeral, response_url or ack
+    thread: str = ""
 
 
 @dataclass(slots=True)

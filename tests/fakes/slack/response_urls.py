@@ -55,7 +55,7 @@ class ResponseUrls:
             message.deleted = True
             self._herald.removed(message, before)
             return
-        message.blocks = body.get("blocks") or []
+        message.blocks, message.spoken = body.get("blocks") or [], ""
         message.show(body.get("text") or message.text)
         self._herald.edited(message, before)
 

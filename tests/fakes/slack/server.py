@@ -64,16 +64,18 @@ class SlackServer(People, LocalServer):
         self.post = PostOffice(ack_timeout=ACK_TIMEOUT * time_scale, retry_delays=retry_delays, changed=self.changed)
         self.herald = Herald(self.world, self.send)
         self.responses = ResponseUrls(self.world, self.herald, time_scale=time_scale)
-        self.files = Files(self.world)
+        self.files = Files(self.world, self.herald, self.base_url)
         self._session: aiohttp.ClientSession | None = None
+        self.streams = StreamMethods(self.herald, time_scale=time_scale)
         self.api = self._web_api(list(scopes), time_scale, page_limit)
         self._routes()
 
     def _web_api(self, scopes: list[str], time_scale: float, page_limit: int) -> WebApi:
         methods = {
             **ChatMethods(self.herald).methods(),
-            **StreamMethods(self.herald, time_scale=time_scale).methods(),
+            **self.streams.methods(),
             **LookupMethods(page_limit).methods(),
+            **self.files.methods(),
             **SurfaceMethods(time_scale=time_scale).methods(),
         }
         return WebApi(self.world, methods, self.limits, scopes, self.app_token, self._open_connection)
@@ -85,6 +87,7 @@ class SlackServer(People, LocalServer):
         self.app.router.add_route("*", API + "{method}", self.api.handle)
         self.app.router.add_get("/link/", self.sockets.handle)
         self.app.router.add_post("/response/{key}", self.responses.handle)
+        self.app.router.add_post("/upload/{id}", self.files.take)
         self.app.router.add_get("/files/{id}/{name}", self.files.handle)
 
     @property

@@ -53,7 +53,7 @@ def channel_object(channel: Channel, *, member: bool, bot: str) -> Json:
 
 def message_object(world: World, message: Message, *, metadata: bool = True) -> Json:
     """A message as answers and nested event parts carry it (without channel)."""
-    shape: Json = {"type": "message", "text": message.text, "ts": message.ts}
+    shape: Json = {"type": "message", "text": message.spoken or message.text, "ts": message.ts}
     if message.subtype:
         shape["subtype"] = message.subtype
     if message.user:

@@ -9,6 +9,7 @@ from tests.fakes.slack.shapes import view_object
 from tests.fakes.slack.workspace import Json
 
 TRIGGER_LIFE = 3.0  # seconds (docs.slack.dev/interactivity/handling-user-interaction)
+TITLE_LIMIT = 200  # characters (docs: agents.sessions.setStatus)
 SESSION_STATES = {"processing", "active", "suspended", "closed"}  # docs: agents.sessions.setStatus
 
 
@@ -79,12 +80,18 @@ class SurfaceMethods:
         channel = call.channel(name="channel_id")
         where = (channel.id, str(call.need("thread_ts")))
         call.world.statuses.setdefault(where, []).append(str(call.arguments.get("status", "")))
+        call.world.changed()
         return {}
 
     async def _session(self, call: Call) -> Json:
-        if call.need("status") not in SESSION_STATES:
+        channel, status = call.channel(name="channel_id"), str(call.need("status"))
+        if status not in SESSION_STATES:
             raise SlackError("invalid_status")
-        return await self._status(call)
+        if len(str(call.arguments.get("title") or "")) > TITLE_LIMIT:
+            raise SlackError("invalid_arguments")
+        call.world.sessions.setdefault((channel.id, str(call.need("thread_ts"))), []).append(status)
+        call.world.changed()
+        return {}
 
     async def _prompts(self, call: Call) -> Json:
         channel = call.channel(name="channel_id")

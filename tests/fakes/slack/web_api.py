@@ -13,7 +13,10 @@ from tests.fakes.slack.world import World
 
 CONNECT = "apps.connections.open"
 
-NEEDED = {"reactions.add": "reactions:write", "reactions.remove": "reactions:write"}
+NEEDED = {
+    "files.completeUploadExternal": "files:write", "files.getUploadURLExternal": "files:write",
+    "reactions.add": "reactions:write", "reactions.remove": "reactions:write",
+}  # fmt: skip
 """Scopes that an app may well lack: its owner installed it before they were asked for (docs: the methods' pages)."""
 
 

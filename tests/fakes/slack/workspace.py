@@ -45,6 +45,8 @@ class Version:
 
 @dataclass(slots=True)
 class Message:
+    """`text` is what people see: of a message in blocks what stands in these. `spoken` is its `text` then, for notifications."""
+
     channel: str
     ts: str
     user: str
@@ -53,6 +55,7 @@ class Message:
     bot_id: str | None = None
     subtype: str | None = None
     blocks: list[Json] = field(default_factory=list)
+    spoken: str = ""
     metadata: Json | None = None
     files: list[Json] = field(default_factory=list)
     unfurl_links: bool = True

@@ -22,7 +22,14 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.statuses: dict[tuple[str, str], list[str]] = {}
+        self.sessions: dict[tuple[str, str], list[str]] = {}
         self.prompts: list[Json] = []
+        self.blockless = False
+        """Set, no message may have blocks."""
+        self.refusals: dict[tuple[str, int], str] = {}
+        """Error codes of single calls: by method, and which of its calls from 0."""
+        self.rigid = False
+        """Set, no message of blocks takes text alone, and none of text takes blocks (docs: chat.update, block_mismatch)."""
 
     def transcript(self) -> str:
         """Everything visible, one line each: what a failed wait shows."""

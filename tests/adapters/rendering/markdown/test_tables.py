@@ -11,7 +11,8 @@ from adapters.rendering.markdown.links import host, is_itself, shows
 from adapters.rendering.markdown.tables import GAP, Cell, Grid, aligned, as_csv, columns, records, width
 
 INVISIBLE = ("\u200b", "\x00", "\u202e", "\ufeff", "\n", "\t")
-UNITS = ("", "a", "bc", " ", "|", "`", "*", *INVISIBLE, "é", "e\u0301", "你好", "한", "ｱ", "👩‍👩‍👧", "🇮🇳", "❤️", "👍🏽")
+WIDE = ("你好", "한", "👩‍👩‍👧", "🇮🇳", "❤️", "👍🏽", "1️⃣", "नमस्ते")
+UNITS = ("", "a", "bc", " ", "|", "`", "*", *INVISIBLE, "é", "e\u0301", "ｱ", "\u200d", *WIDE)
 TEXT = st.lists(st.sampled_from(UNITS), max_size=8).map("".join)
 
 
@@ -43,10 +44,33 @@ def test_pain_22_a_column_begins_at_the_same_place_in_every_row(first: list[str]
         ("a\u200bb", 3),
         ("", 0),
         ("한글", 4),
+        ("ｱＡ", 3),
+        ("한", 2),  # a syllable of three parts
+        ("नमस्ते", 4),
+        ("สวัสดี", 4),
+        ("🇮🇳🇩🇪", 4),
+        ("🇮🇳🇩", 4),  # half a flag
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2),
+        ("🏳️‍🌈", 2),
+        ("👨🏿‍🚀👍", 4),
+        ("1️⃣", 2),
+        ("⚠️⌚✅", 6),
+        ("☺︎", 1),  # meant as text
+        ("❤", 1),
+        ("a\u200db", 2),  # a joiner joins no letters
+        ("👩\u200dx", 3),
+        ("a\u200cb", 2),
+        ("\ufe0f", 0),
+        ("①…─", 3),
     ],
 )
 def test_width_is_what_a_screen_shows(text: str, taken: int) -> None:
     assert width(text) == taken
+
+
+@given(before=TEXT, after=TEXT)
+def test_a_blank_between_two_texts_takes_one_column(before: str, after: str) -> None:
+    assert width(f"{before} {after}") == width(before) + 1 + width(after)
 
 
 def test_sides_are_kept() -> None:
