@@ -1,0 +1,1 @@
+"""What belongs to the documentation and runs: `drawing` makes its pictures."""
