@@ -78,6 +78,17 @@ class Running:
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
         return float(status.partition("VmRSS:")[2].split()[0]) / 1024
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU time that its threads have used, to the nanosecond; those of threads that ended are not in it."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text(encoding="utf-8").split()[0]) for task in tasks) / 1e9
+
+    @property
+    def last_words(self) -> str:
+        """What it logged last."""
+        return "".join(self._tail)
+
     async def end(self) -> None:
         """SIGTERM, unless it is gone, and its end."""
         await _ended(self._process)
@@ -94,10 +105,17 @@ class Running:
 @asynccontextmanager
 async def running(*command: str, settings: Mapping[str, str]) -> AsyncIterator[Running]:
     """`parley <command>`, once it is ready; `settings` name the Redis server. At the end it is told to end."""
+    async with program(PARLEY, *command, settings=settings) as process:
+        yield process
+
+
+@asynccontextmanager
+async def program(*command: str, settings: Mapping[str, str]) -> AsyncIterator[Running]:
+    """Any that says on standard error when it is ready, as ours does."""
     async with home() as folder:
         env = environment(folder, {"DRAIN_SECONDS": "0", "LOG_FORMAT": "json", **settings})
         process = Running(
-            await asyncio.create_subprocess_exec(PARLEY, *command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            await asyncio.create_subprocess_exec(*command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         )
         try:
             await process.ready()

@@ -88,7 +88,10 @@ class ChatClient:
 
     def _call(self, sent: dict[str, Any], request: ModelRequest) -> AbstractAsyncContextManager[Response]:
         net = httpx2.Timeout(None, connect=CONNECT)  # every wait for it has our own deadline, and a second one costs at every read
-        call: AbstractAsyncContextManager[Response] = self._api.chat.completions.with_streaming_response.create(**sent, timeout=net)
+        create: Any = self._api.chat.completions.with_streaming_response.create
+        # as `extra_body`, which is sent as it is: the client would compare each message with its type, which takes longer than the call
+        streamed = {"stream": True} if sent.get("stream") else {}
+        call: AbstractAsyncContextManager[Response] = create(model=request.model, messages=(), **streamed, extra_body=sent, timeout=net)
         return call
 
     def _repair(self, complaint: Complaint, request: ModelRequest, *, sent: dict[str, Any], tried: set[str]) -> bool:

@@ -72,7 +72,8 @@ async def pipelined(client: Any) -> AsyncIterator[Any]:
 @asynccontextmanager
 async def _single(where: StoreUrl) -> AsyncIterator[tuple[Any, Listening]]:
     kind, place = _connection(where)
-    make = partial(redis.BlockingConnectionPool, connection_class=kind, timeout=WAIT_SECONDS, db=where.database, **place)
+    # without driver_info each new connection reads the library's version off the disk, a hundred times when many turns begin at once
+    make = partial(redis.BlockingConnectionPool, connection_class=kind, timeout=WAIT_SECONDS, db=where.database, driver_info=None, **place)
     pool, quiet = make(**_options(where)), make(**_quiet(where))
     async with redis.Redis.from_pool(pool) as client, redis.Redis.from_pool(quiet) as listener:
         yield client, lambda: nullcontext(listener)
