@@ -36,9 +36,9 @@ def budgets(team: str, channel: str) -> Mapping[str, Sequence[Budget]]:
     post = Budget(f"{name}:{channel}/post", interval=1.6, most=2, reserve=1, refill=3.2)
     update = Budget(f"{name}/update", interval=1.5, most=4, reserve=5, refill=12.1)
     delete = Budget(f"{name}/delete", interval=1.5, most=4, reserve=5, refill=12.1)
-    start = Budget(f"{name}/start", interval=0.1, most=2, keep=5.0, limit=20, window=61.0)
+    start = Budget(f"{name}/start", interval=0.01, most=8, keep=5.0, limit=20, window=61.0)
     append = Budget(f"{name}/append", interval=0.75, most=4, ahead=2, reserve=6, refill=4.4)
-    stop = Budget(f"{name}/stop", interval=0.1, most=2, keep=5.0, limit=20, window=61.0)
+    stop = Budget(f"{name}/stop", interval=0.01, most=8, keep=5.0, limit=20, window=61.0)
     file = Budget(f"{name}/file", interval=1.5, most=2, reserve=5, refill=12.1)
     sends = {"post": (post,), "edit": (update,), "delete": (delete,), "attach": (post, file)}
     return sends | {"start": (start,), "append": (append,), "stop": (stop,)}

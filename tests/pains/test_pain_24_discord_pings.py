@@ -1,4 +1,4 @@
-"""Pain 24: unwanted pings. Pain 19: answers in embeds. Pain 25: people mention the bot's role instead of the bot."""
+"""Pain 24: unwanted pings. Pain 25: people mention the bot's role instead of the bot."""
 
 import asyncio
 import re
@@ -54,17 +54,6 @@ async def test_pain_24_nor_does_what_goes_on_in_a_further_message_a_failure_or_a
         pings = [version.pings for version in shown.original.history] if shown.original else []
     assert home.pinged() == []
     assert [ping for ping in pings if any(ping)] == []
-
-
-async def test_pain_19_an_answer_is_plain_text_without_embeds_or_previews(home: Home) -> None:
-    ada = home.person("Ada")
-    home.model.says("**See** ", "https://example.com/page and\n```py\nprint(1)\n```")
-    async with home.parley():
-        await home.asks(ada, "where?")
-        await home.reads("**See** https://example.com/page and\n```py\nprint(1)\n```")
-    (answer,) = home.ever()
-    assert [version.embeds for version in answer.history] == [[]] * len(answer.history)
-    assert [version.flags & bits.SUPPRESS_EMBEDS for version in answer.history] == [bits.SUPPRESS_EMBEDS] * len(answer.history)
 
 
 async def test_pain_25_a_mention_of_the_bots_role_is_a_mention_of_the_bot(home: Home) -> None:
