@@ -46,7 +46,9 @@ from bot.turns.desk import Desk
 from bot.turns.lease import Leases
 from bot.turns.mending import Mending
 from bot.turns.overview import Overview
+from bot.turns.standing import Standing
 from bot.turns.stopping import Stopping
+from bot.turns.tidying import Tidying
 from bot.turns.wakes import LocalWakes, Wakes, open_wakes
 from bot.turns.walk import Walk
 from bot.turns.worker import Worker
@@ -156,11 +158,11 @@ def prices(settings: Settings, clock: Clock) -> Prices:
 
 
 def _engine(settings: Settings, rooms: _Rooms, front: Front, *, model: Model, clock: Clock, local: bool, checkpoint: Checkpoint) -> Engine:
-    graveyard, mending = Graveyard(rooms.store, clock=clock), Mending(front.platforms, clock=clock, seconds=settings.lease_seconds)
+    graveyard, standing = Graveyard(rooms.store, clock=clock), Standing(rooms.memory, front.records, front.journal)
+    mending = Mending(front.platforms, front.leftovers, standing, clock=clock, seconds=settings.lease_seconds)
     overview = Overview(rooms.store, front.mailbox, front.wakes, graveyard, is_order=is_order)
     registry = _registry(settings, rooms, front.stopping, overview)
-    orders = TextOrders(registry)
-    desk = _desk(settings, rooms, front, mending, graveyard, orders=orders, model=model, clock=clock, checkpoint=checkpoint)
+    desk = _desk(settings, rooms, front, mending, graveyard, orders=TextOrders(registry), model=model, clock=clock, checkpoint=checkpoint)
     worker = Worker(
         store=rooms.store,
         mailbox=front.mailbox,
@@ -181,7 +183,8 @@ def _engine(settings: Settings, rooms: _Rooms, front: Front, *, model: Model, cl
         platforms=front.platforms,
         checkpoint=checkpoint,
     )
-    answering: list[Part] = [mending.open, lambda: worker.working(front.wakes, drain_seconds=settings.drain_seconds)]
+    tidying = Tidying(front.leftovers, front.platforms, clock=clock)
+    answering: list[Part] = [tidying.open, mending.open, lambda: worker.working(front.wakes, drain_seconds=settings.drain_seconds)]
     if not local:
         answering.insert(0, Bearer(rooms.store, registry, platforms=front.platforms, clock=clock).open)
     return front.engine(registry, *answering)
@@ -208,6 +211,7 @@ def _desk(
         model=model,
         journal=front.journal,
         mending=mending,
+        leftovers=front.leftovers,
         graveyard=graveyard,
         order=orders.carry_out,
         is_order=is_order,

@@ -26,6 +26,7 @@ from bot.store.embedded import embedded_server
 from bot.turns.amending import Amending
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
+from bot.turns.leftovers import Leftovers
 from bot.turns.mailbox import Mailbox
 from bot.turns.pressing import Pressing
 from bot.turns.reception import Reception
@@ -53,6 +54,7 @@ class Front:
     platforms: dict[str, Platform]
     mailbox: Mailbox
     journal: Journal
+    leftovers: Leftovers
     records: Records
     signs: Signs
     stopping: Stopping
@@ -107,10 +109,11 @@ def front_of(settings: Settings, store: Store, wakes: Wakes, *, clock: Clock, ch
     mailbox, journal = Mailbox(store, most=settings.mailbox_messages), Journal(store, turn_seconds=seconds)
     signs, records, stopping = Signs(mailbox, platforms, clock=clock), Records(store), Stopping(journal, mailbox)
     memory = Memory(store, seconds=seconds, messages=settings.history_messages, tokens=settings.history_tokens)
+    leftovers = Leftovers(store)
     reception = Reception(
         mailbox,
         wakes,
-        Refusals(mailbox, platforms),
+        Refusals(mailbox, platforms, leftovers),
         signs,
         is_order=is_order,
         steer=Steering(journal, Manners(store).busy),
@@ -123,6 +126,7 @@ def front_of(settings: Settings, store: Store, wakes: Wakes, *, clock: Clock, ch
         platforms=platforms,
         mailbox=mailbox,
         journal=journal,
+        leftovers=leftovers,
         records=records,
         signs=signs,
         stopping=stopping,

@@ -49,6 +49,9 @@ class ConsolePlatform:
         # nothing of a terminal that is gone can be edited: an answer that is taken up is shown whole
         return ConsoleSurface(self._screen, address.data["message"], log=log)
 
+    async def remove(self, placeholder: Placeholder) -> None:
+        """What a terminal has shown it has shown; nothing is left over there."""
+
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         """One person, one lane, and the running answer before their eyes: there is nothing to add."""
 

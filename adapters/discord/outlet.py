@@ -133,16 +133,6 @@ class DiscordOutlet:
             route = Route("POST", MESSAGES, channel_id=self._channel)
             await self._call(route, None, form=sent.multipart, files=sent.files)
 
-    async def delete(self, placeholder: Placeholder) -> None:
-        """Gone already is fine."""
-        channel, message = int(placeholder.data["channel"]), int(placeholder.data["message"])
-        try:
-            await self._client.http.delete_message(channel, message)
-        except discord.NotFound:
-            return
-        except FAILURES as error:
-            raise translated(error) from error
-
     @property
     def _me(self) -> int | None:
         return self._client.user.id if self._client.user is not None else None

@@ -8,6 +8,7 @@ from adapters.discord.headers import Headers
 from adapters.discord.limits import LIMITS
 from adapters.discord.outlet import DiscordOutlet
 from adapters.discord.places import PLATFORM
+from adapters.discord.refusals import FAILURES, translated
 from adapters.discord.waiting import show_waiting
 from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
@@ -55,6 +56,17 @@ class DiscordPlatform:
             stop=stop,
             file_after=self._file_after,
         )
+
+    async def remove(self, placeholder: Placeholder) -> None:
+        """When it is the turn of a deletion in the message's channel."""
+        channel, message = int(placeholder.data["channel"]), int(placeholder.data["message"])
+        await self._pace.turn(self._headers.budgets(channel)["delete"], urgent=False)
+        try:
+            await self._client.http.delete_message(channel, message)
+        except discord.NotFound:
+            return
+        except FAILURES as error:
+            raise translated(error) from error
 
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         """A reaction of ours, an hourglass."""

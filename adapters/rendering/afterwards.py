@@ -1,4 +1,4 @@
-"""What is left to do once the last version of a reply stands: files, and messages that were given up."""
+"""What is left to do once the last version of a reply stands: files."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,8 @@ log = structlog.get_logger(__name__)
 
 
 class Afterwards:
-    """Trouble here is logged and never raised: the answer stands all the same. No lease guards it; nobody else does any of it.
-
-    Who writes here after us is not told of messages that were given up, and whether the files were given away is asked for first.
+    """Trouble here is logged and never raised: the answer stands all the same. No lease guards it: whether files were given away
+    is asked for first.
     """
 
     def __init__(self, outlet: Outlet, *, board: Board, turns: TurnTaking, log: ReplyLog, clock: Clock) -> None:
@@ -48,17 +47,6 @@ class Afterwards:
                     return
         except BotError as error:
             log.warning("files not given", files=[file.name for file in files], reason=str(error))
-
-    async def clear(self, *, deadline: float) -> None:
-        """Delete what was given up, until the reply is settled anew or `deadline` is past."""
-        try:
-            while self._board.littered and await self._turns.take("delete", urgent=True):
-                try:
-                    await self._board.clear()
-                except PlatformUnavailable as error:
-                    self._turns.failed(error, deadline=deadline)
-        except BotError as error:
-            log.warning("an old message stays", reason=str(error))
 
     async def _turn(self, since: float) -> None:
         """Not given up when the reply is settled anew meanwhile: nobody would give the files any more."""

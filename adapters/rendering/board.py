@@ -1,7 +1,6 @@
 """The messages of one reply that stand, and single attempts to change them. Who attempts when is `LiveMessage`'s affair."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from adapters.rendering.outlet import Outlet
@@ -43,8 +42,10 @@ class Board:
         self._log = log
         self._messages = [_Message(placeholder, None) for placeholder in resume]
         self._nonce = pending
-        self._surplus: list[Placeholder] = []
-        self._litter: list[Placeholder] = []
+        self._gone: list[Placeholder] = []
+        """Messages that were given up: for others, or because fewer are needed."""
+        self._left = 0
+        """How many of them the journal was asked to have deleted."""
         self._strays: list[str] = []
         self._told = True
         self.doubtful = bool(pending)
@@ -65,9 +66,9 @@ class Board:
         return self._messages[-1].placeholder if self._messages else None
 
     @property
-    def littered(self) -> bool:
-        """Whether messages stand that were given up for others."""
-        return bool(self._litter)
+    def lost(self) -> bool:
+        """Whether a post has to be looked up whose page is needed no more."""
+        return bool(self._strays or self.doubtful)
 
     @property
     def touched(self) -> bool:
@@ -88,7 +89,7 @@ class Board:
 
     def untidy(self, pages: int) -> bool:
         """Whether more stands, or may stand, than `pages` messages, or the journal does not know yet what stands."""
-        return bool(self._surplus or self._strays or self.doubtful) or len(self._messages) > pages or not self._told
+        return self.lost or len(self._messages) > pages or len(self._gone) > self._left or not self._told
 
     async def write(self, number: int, page: Page) -> bool:
         """Bring `page` to message `number`. False when instead a post in doubt was looked up: the caller sees what is behind then."""
@@ -120,39 +121,29 @@ class Board:
         return texts
 
     async def tidy(self, pages: int) -> None:
-        """One step towards `pages` messages and no more."""
+        """One step towards `pages` messages and no more. Others delete what is given up: by now the last version stands."""
         await self._tell()
         if self.doubtful:
             self._stray()
         if self._strays:
             found = await self._found(self._strays[0])
             self._strays.pop(0)
-            self._surplus += [found] if found is not None else []
-        while len(self._messages) > pages:
-            self._surplus.append(self._messages.pop().placeholder)
-        if self._surplus:
-            self._may_send()
-            await self._delete(self._surplus[0])
-            self._surplus.pop(0)
+            self._gone += [found] if found is not None else []
+        self._give_up(pages)
+        if len(self._gone) > self._left:
+            await self._log.leave(self._gone[self._left :])
+            self._left = len(self._gone)
 
     def forsake(self, page: int) -> None:
-        """Give up message `page` and all after it: they are posted anew, to keep their order, and then what is left of them is litter."""
+        """Give up message `page` and all after it: they are posted anew, to keep their order, and stand until then."""
         if self._nonce:
             self._stray()
-        self._litter += [message.placeholder for message in self._messages[page:]]
-        del self._messages[page:]
+        self._give_up(page)
 
     def renew(self, page: int) -> None:
         """Somebody deleted message `page`, or it cannot be written: once, it is posted anew."""
         self.renewed = True
         self.forsake(page)
-
-    async def clear(self) -> None:
-        """Delete one message that was given up. The journal does not know of it any more, so whoever holds the lease leaves it alone."""
-        if self.stopped:
-            raise LeaseLost("this reply was given up")
-        await self._delete(self._litter[0])
-        self._litter.pop(0)
 
     def stop(self) -> None:
         """Send nothing any more."""
@@ -199,13 +190,12 @@ class Board:
         # An outlet that cannot see nonces may answer with another message of this reply.
         return None if found is None or self._known(found) else found
 
-    async def _delete(self, placeholder: Placeholder) -> None:
-        with suppress(PlatformRefused):  # it cannot be taken away; the answer stands all the same
-            await self._outlet.delete(placeholder)
+    def _give_up(self, pages: int) -> None:
+        self._gone += [message.placeholder for message in self._messages[pages:]]
+        del self._messages[pages:]
 
     def _known(self, placeholder: Placeholder) -> bool:
-        known = (*self._surplus, *self._litter, *(message.placeholder for message in self._messages))
-        return placeholder in known
+        return placeholder in (*self._gone, *(message.placeholder for message in self._messages))
 
     def _stray(self) -> None:
         self._strays += [self._nonce] if self.doubtful else []

@@ -1,4 +1,4 @@
-"""How a reply comes to its end: the last version stands, then files, then what was given up is deleted."""
+"""How a reply comes to its end: the last version stands, what was given up is left to be deleted, then come files."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ PATIENCE = 600.0
 """Seconds that opening and settling are repeated while a platform is away, before they raise."""
 
 LINGER = 5.0
-"""Seconds that settling waits for what is left to do once the last version stands."""
+"""Seconds that settling waits for files once the last version stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +74,8 @@ class Ending:
                     raise
                 self._board.renew(behind)
 
-    async def clean_up(self, done: Settlement, afterwards: Afterwards, *, file_after: int, deadline: float) -> None:
-        """Files, and deleting what was given up.
+    async def hand_files(self, done: Settlement, afterwards: Afterwards, *, file_after: int, deadline: float) -> None:
+        """Give files, if there are any.
 
         Whoever settles holds the lane, and those who wait there should wait for no more than the answer: after a while the writer goes
         on with this alone. It is waited for at all because a process that ends soon would leave it undone.
@@ -85,7 +85,6 @@ class Ending:
         lingering = asyncio.create_task(self._linger(done))
         try:
             await afterwards.give(files, deadline=deadline)
-            await afterwards.clear(deadline=deadline)
         finally:
             lingering.cancel()
             done.stands.set()
@@ -97,7 +96,7 @@ class Ending:
     async def _step(self, pages: Sequence[Page], behind: int | None, late: float) -> None:
         """One change towards `pages`. From the moment `late` on a text that still waits to be edited may be posted anew."""
         if behind is None:
-            if await self._turns.take("delete", urgent=True):
+            if await (self._turns.take("post", urgent=True) if self._board.lost else self._turns.ready()):
                 await self._board.tidy(len(pages))
             return
         if behind >= self._board.standing:

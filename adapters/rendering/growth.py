@@ -1,6 +1,7 @@
 """What a reply has to show while it grows, and since when people see less than that. No I/O."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from adapters.rendering.board import Page, dressed
@@ -11,6 +12,12 @@ from adapters.rendering.transcript import Transcript
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.controls import Button
 from bot.vocabulary.reply import ReplyEvent
+
+ENOUGH = 20
+"""Characters of plain words that are sure to change what a message shows."""
+
+_HELD = re.compile(r"[|\[`~<*_\\]")
+"""What begins something of which a part may be held back until more of it has come."""
 
 
 class Growth:
@@ -24,6 +31,10 @@ class Growth:
         self._stop = () if stop is None else (stop,)
         self._transcript = Transcript()
         self._since: float | None = None
+        self._made = 0
+        """How much of the text the newest pages were made of."""
+        self.messages = 0
+        """How many pages those were."""
 
     def take(self, event: ReplyEvent) -> None:
         """Take note of an event; costs the same however long the text is."""
@@ -33,13 +44,22 @@ class Growth:
 
     def newest(self, *, over: bool) -> Sequence[Page]:
         """The pages as they should stand now. `over`: what a process before us left stands there, and only words replace it."""
-        texts = self._pages.growing(self._transcript.text, self._transcript.status, self.thinking.line)
+        text = self._transcript.text
+        texts = self._pages.growing(text, self._transcript.status, self.thinking.line)
+        self._made, self.messages = len(text), len(texts)
         return () if over and not self.worded else dressed(texts, self._stop, closes=self._closes, over=False)
 
     @property
     def worded(self) -> bool:
         """Whether the newest pages show any of the model's text."""
         return self._pages.worded
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether words have come, since the newest pages were made, that are sure to show: making pages costs the most of a send."""
+        text = self._transcript.text
+        paragraph = max(0, text.rfind("\n\n"))
+        return self.worded and len(text) - max(paragraph, self._made) >= ENOUGH and not _HELD.search(text, paragraph)
 
     @property
     def silent(self) -> bool:

@@ -112,7 +112,7 @@ class LiveMessage:
             while (last := self._ending.last) is not None and last is not done:
                 done = await self._ending.finish(last, patience=self._patience)
                 deadline = self._clock.monotonic() + self._patience
-                await self._ending.clean_up(done, self._afterwards, file_after=self._file_after, deadline=deadline)
+                await self._ending.hand_files(done, self._afterwards, file_after=self._file_after, deadline=deadline)
         except LeaseLost:
             self._board.stop()  # the journal may know before our own clock does
             raise
@@ -128,9 +128,9 @@ class LiveMessage:
 
     async def _grow(self) -> None:
         while self._ending.last is None and not self._board.stopped:
-            behind = self._board.behind(self._newest())
+            kind = self._wanted()
             try:
-                await (self._rest() if behind is None else self._catch_up(self._kind(behind)))
+                await (self._rest() if kind is None else self._catch_up(kind))
             except _PASSING as error:
                 self._turns.failed(error, deadline=float("inf"))
 
@@ -177,6 +177,13 @@ class LiveMessage:
 
     def _newest(self) -> Sequence[Page]:
         return self._growth.newest(over=not self._board.touched)
+
+    def _wanted(self) -> Kind | None:
+        """What the next send is, or None when all stands. Where plain words run on in the last message no pages are made for that."""
+        if self._growth.runs_on and self._growth.messages == self._board.standing and self._board.touched:
+            return "edit"
+        behind = self._board.behind(self._newest())
+        return None if behind is None else self._kind(behind)
 
     def _kind(self, behind: int) -> Kind:
         return "edit" if behind < self._board.standing else "post"

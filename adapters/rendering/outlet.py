@@ -10,7 +10,7 @@ from bot.vocabulary.pace import Budget
 from bot.vocabulary.platform import Limits
 from bot.vocabulary.reply import Placeholder
 
-Kind = Literal["post", "edit", "delete", "attach"]
+Kind = Literal["post", "edit", "attach"]
 """Platforms count these apart."""
 
 
@@ -69,6 +69,3 @@ class Outlet(Protocol):
 
     async def read(self, placeholder: Placeholder) -> str:
         """What stands there now, as it was rendered."""
-
-    async def delete(self, placeholder: Placeholder) -> None:
-        """Take a message of ours away, whether it was closed or not; gone already is fine."""

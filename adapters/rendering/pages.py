@@ -43,8 +43,8 @@ class Pages:
 
     def kept(self, pages: list[str], note: str) -> list[str]:
         """What a process before us wrote, with `note` under it; nothing when it wrote nothing."""
-        if pages and pages[-1].endswith(self._outlet.note(note)):  # whoever wrote it had come that far
-            return pages
+        if pages and (pages[-1].endswith(self._outlet.note(note)) or pages == self._written.final(note)):
+            return pages  # whoever wrote it had come that far
         return self.noted(pages, note) if any(page not in ("", PLACEHOLDER) for page in pages) else []
 
     def wide_tables(self, text: str) -> Sequence[Table]:

@@ -24,14 +24,14 @@ class TurnTaking:
 
     async def take(self, kind: Kind, *, urgent: bool, since: float | None = None) -> bool:
         """Whether our turn came; False when the wait was interrupted. `since`: as for `Pace.turn`. Raises `LeaseLost` once stopped."""
-        if not await self._may_ask():
+        if not await self.ready():
             return False
         return await self.unless_interrupted(self._pace.turn(self._outlet.budgets(kind), urgent=urgent, since=since))
 
     async def edit_or_post(self, late: float) -> Kind | None:
         """Which turn came: to edit or, from the moment `late` on, to post, whichever is first. None when the wait was interrupted."""
         came: list[Kind] = []
-        if not await self._may_ask() or not await self.unless_interrupted(self._either(late, came)):
+        if not await self.ready() or not await self.unless_interrupted(self._either(late, came)):
             return None
         return came[0]
 
@@ -69,7 +69,8 @@ class TurnTaking:
         """Something that matters more is to be sent: no wait but those that the platform named, and our turn."""
         self._backoff.hasten()
 
-    async def _may_ask(self) -> bool:
+    async def ready(self) -> bool:
+        """Whether what failed may be tried again, without any turn; False when that wait was interrupted."""
         if self._stopped:
             raise LeaseLost("this reply was given up")
         wait = self._backoff.remaining

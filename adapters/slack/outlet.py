@@ -10,6 +10,7 @@ from adapters.slack.attaching import attach
 from adapters.slack.failures import asked, error_code
 from adapters.slack.limits import LATE_SECONDS, REPLIES_PAGE, budgets
 from adapters.slack.payloads import Json, JsonView
+from adapters.slack.removing import STREAMING, end_stream
 from adapters.slack.standing import standing
 from adapters.slack.thinking import Thinking
 from adapters.slack.writing import REFUSED, Writing
@@ -111,13 +112,6 @@ class SlackOutlet:
         """One message in the thread."""
         await attach(self._client, files, channel=after.data["channel"], thread=self._to["thread"])
 
-    async def delete(self, placeholder: Placeholder) -> None:
-        try:
-            await asked(self._client.chat_delete(channel=placeholder.data["channel"], ts=placeholder.data["ts"]))
-        except PlatformRefused as error:
-            if error_code(error) != "message_not_found":
-                raise
-
     async def _posted(self, nonce: str, content: Json) -> Json:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"nonce": nonce}}
         place: Json = {"channel": self._to["channel"], "thread_ts": self._to["thread"]}
@@ -129,17 +123,10 @@ class SlackOutlet:
         try:
             await asked(self._client.chat_update(**where, **{"blocks": [], **content}))
         except PlatformRefused as error:
-            if error_code(error) != "streaming_state_conflict":
+            if error_code(error) != STREAMING:
                 raise
-            await self._end_stream(where)
+            await end_stream(self._client, where)
             await asked(self._client.chat_update(**where, **{"blocks": [], **content}))
-
-    async def _end_stream(self, where: Json) -> None:
-        try:
-            await asked(self._client.chat_stopStream(**where))
-        except PlatformRefused as error:
-            if error_code(error) != "message_not_in_streaming_state":
-                raise
 
     def _now_plain(self, error: PlatformRefused) -> bool:
         """Whether this refusal is one of blocks, and the first: then the reply goes on without them."""

@@ -9,6 +9,7 @@ from adapters.rendering.live import LiveMessage
 from adapters.rendering.pace import Pace
 from adapters.slack.limits import LIMITS, budgets
 from adapters.slack.outlet import SlackOutlet
+from adapters.slack.removing import remove
 from adapters.slack.session import Sessions
 from adapters.slack.streams import SOON, Means, StreamOutlet
 from adapters.slack.successor import Successor
@@ -69,6 +70,12 @@ class SlackPlatform:
             plain=lambda: live(self._updates(address)),
             status=Status(self.thinking, address.data),
         )
+
+    async def remove(self, placeholder: Placeholder) -> None:
+        """When it is the turn of a deletion in the workspace: nobody else draws on what is kept there for last texts."""
+        where = placeholder.data
+        await self._pace.turn(budgets(where["team"], where["channel"])["delete"], urgent=True)
+        await remove(self.client, placeholder)
 
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         """As `Platform.show_waiting`, with a reaction."""

@@ -120,6 +120,8 @@ class StreamOutlet:
         placeholder = await self._updates.post(bare(text) or PLACEHOLDER, nonce=nonce, after=after, buttons=buttons)
         self._life.stands(placeholder.data["ts"], after)
         self._next = "update"
+        if self._life.left:  # streams that were given up: they are ended when they are deleted, and this message ends no session
+            self._sessions.active(self._to)
         return placeholder
 
     async def edit(self, placeholder: Placeholder, text: str, *, buttons: Sequence[Button] = (), closed: bool = False) -> None:
@@ -151,13 +153,6 @@ class StreamOutlet:
 
     async def read(self, placeholder: Placeholder) -> str:
         return await self._updates.read(placeholder)
-
-    async def delete(self, placeholder: Placeholder) -> None:
-        """A stream is stopped first."""
-        live = self._life.live(placeholder)
-        if live is not None:
-            await self._end(live)
-        await self._updates.delete(placeholder)
 
     @property
     def _by_updates(self) -> bool:

@@ -52,6 +52,11 @@ class Life:
         return bool(self._pages)
 
     @property
+    def left(self) -> bool:
+        """Whether there is a stream that nobody has stopped."""
+        return bool(self._lives)
+
+    @property
     def growing(self) -> bool:
         """Whether the last message is a stream that still takes text."""
         last = max(self._pages, key=lambda ts: self._pages[ts], default="")

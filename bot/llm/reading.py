@@ -49,7 +49,7 @@ class Patience:
 
     async def wait(self, coming: Awaitable[T], answer: Answer) -> T:
         """The result of `coming`. Raises `ModelSlow` when it takes too long; it is cancelled then."""
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))  # without its loop it asks the kernel, each time
         cancelling = task.cancelling()
         self._await(task, self.deadline(answer))
         try:

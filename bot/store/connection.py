@@ -116,6 +116,9 @@ class Store:
         reply: list[list[tuple[str, float]]] = await self._ask(asked)
         return reply
 
+    async def sorted_remove(self, key: str, member: str) -> None:
+        await self._ask(self._client.zrem(key, member))
+
     async def publish(self, channel: str, message: str) -> None:
         await self._ask(self._client.publish(channel, message))
 

@@ -29,6 +29,7 @@
 | parley:errands:<platform> | list | orders that wait for a process which carries them out, by id | a minute after the last one |
 | parley:errand:<id> | string | such an order, JSON | until it is taken up, or as long as somebody waits for it |
 | parley:reply:<id> | list | its reply, JSON | until it is read, a minute at most |
+| parley:leftovers:<platform> | zset | messages of ours to delete, JSON, by server milliseconds of the next try | a day after the last |
 | parley:pace:<bucket> | hash | which turns of an outbound budget are lent | seconds: until it is full again, and 10 s more |
 | parley:stop | channel | turns that were asked to stop | not stored |
 
@@ -48,23 +49,18 @@ from bot.vocabulary.lane import Lane
 PARTITIONS = 64
 """How many pending indexes there are. A fact of the layout: changing it moves every conversation."""
 
-SEEN_SECONDS = 3 * 86_400
-MAILBOX_SECONDS = JOURNAL_SECONDS = BURIED_SECONDS = 30 * 86_400
+MAILBOX_SECONDS = JOURNAL_SECONDS = BURIED_SECONDS = HEARD_SECONDS = DIRECT_SECONDS = 30 * 86_400
 LEASE_SECONDS = 3600
 """A lease's key outlives it by so much: a holder whom an outage kept from renewing goes on if nobody has taken the lane."""
 FREE_LEASE_SECONDS = 60
 """A free lease's key keeps the epoch until the server's clock has certainly moved on."""
 INCIDENT_SECONDS = 90 * 86_400
 RATING_SECONDS = 180 * 86_400  # long enough to compare models; reasons are people's own words and do not stay for ever
-SPEND_SECONDS = 400 * 86_400
-HOLD_SECONDS = 2 * 86_400
-HEARD_SECONDS = 30 * 86_400
-DIRECT_SECONDS = 30 * 86_400
-ERRANDS_SECONDS = 60
+SEEN_SECONDS, SPEND_SECONDS, HOLD_SECONDS = 3 * 86_400, 400 * 86_400, 2 * 86_400
+ERRANDS_SECONDS, LEFTOVERS_SECONDS = 60, 86_400
 
 STOP_CHANNEL = "parley:stop"
 GRAVEYARDS = "parley:graveyards"
-
 PREFIX = "parley:"
 """Every key of ours begins with it; the work engine's do not."""
 
@@ -95,6 +91,11 @@ def pending(number: int) -> str:
 def pace(bucket: str) -> str:
     """What is lent of an outbound budget."""
     return f"parley:pace:{quote(bucket, safe='')}"
+
+
+def leftovers(platform: str) -> str:
+    """Messages of ours on a platform that are to be deleted."""
+    return f"parley:leftovers:{quote(platform, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,20 @@ class Amending:
     reception: Reception
 
     async def amend(self, amended: Amended) -> None:
-        """Most messages were never for us, and one look tells."""
-        seen = await self.store.get(ConversationKeys(amended.conversation).seen(amended.id))
-        if seen is None:
-            return
+        """Most messages were never for us, and one look tells.
+
+        A turn that is finished meanwhile puts its name into what was seen: then everything is done again, for that turn.
+        """
+        known: str | None = None
+        seen = await self._seen(amended)
+        while seen is not None and seen != known:
+            await self._amended(amended, seen)
+            known, seen = seen, await self._seen(amended)
+
+    async def _seen(self, amended: Amended) -> str | None:
+        return await self.store.get(ConversationKeys(amended.conversation).seen(amended.id))
+
+    async def _amended(self, amended: Amended, seen: str) -> None:
         author, _, turn = seen.partition(" ")  # another message began the turn, if it is named
         lane = Lane(amended.conversation, "" if amended.exclusive else unquote(author))
         turn = turn or turn_id(lane, amended.id)

@@ -34,6 +34,7 @@ def _progress(fields: Mapping[str, str]) -> Progress:
         raised=int(fields.get("raised", "0")),
         deaths=int(fields.get("deaths", "0")),
         parts=placeholders.load(fields.get("parts")) or (),
+        surplus=placeholders.load(fields.get("surplus")) or (),
         announced=nonce if fresh else "",
         pending="" if fresh else nonce,
         outcome=outcomes.load(fields.get("outcome")),

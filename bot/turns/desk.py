@@ -9,6 +9,7 @@ from bot.personas.personas import Personas
 from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.journal import Journal
+from bot.turns.leftovers import Leftovers
 from bot.turns.mending import Mending
 from bot.turns.records import Records
 from bot.vocabulary.clock import Clock
@@ -32,6 +33,7 @@ class Desk:
     model: Model
     journal: Journal
     mending: Mending
+    leftovers: Leftovers
     graveyard: Graveyard
     order: Order
     is_order: Callable[[Inbound], bool]

@@ -1,6 +1,6 @@
 """How far each lane's turn has come: written under the lease's epoch, read by whoever continues."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from bot.memory.exchange import exchanges
@@ -41,9 +41,14 @@ class Journal:
         adopted = {"parts": placeholders.dump(parts), "pending": "", "stage": "placed", "adopted": "1"} if parts else {}
         await self._note(lease, {"place": str(began), **adopted})
 
-    async def placed(self, lease: Lease, parts: tuple[Placeholder, ...]) -> None:
-        """All messages of the reply that stand, in order."""
-        await self._note(lease, {"parts": placeholders.dump(parts), "pending": "", "stage": "placed"})
+    async def placed(self, lease: Lease, parts: Sequence[Placeholder], *, surplus: Sequence[Placeholder]) -> None:
+        """All messages of the reply that stand, in order, and those that are to be deleted, in one step: none is ever unknown."""
+        more = {"surplus": placeholders.dump(tuple(surplus))} if surplus else {}
+        await self._note(lease, {"parts": placeholders.dump(tuple(parts)), "pending": "", "stage": "placed", **more})
+
+    async def left(self, lease: Lease, parts: Sequence[Placeholder], *, surplus: Sequence[Placeholder]) -> None:
+        """As `placed`, where nothing was posted."""
+        await self._note(lease, {"parts": placeholders.dump(tuple(parts)), "surplus": placeholders.dump(tuple(surplus))})
 
     async def raised(self, lease: Lease, times: int) -> None:
         """So many attempts of the turn have broken."""
@@ -92,6 +97,11 @@ class Journal:
         running, outcome = await self._store.hash_many(LaneKeys(lane).journal, ["turn", "outcome"])
         return running == turn and (settling or outcome is None)
 
+    async def writes_in(self, lane: Lane, parts: Sequence[Placeholder]) -> bool:
+        """Whether the running turn of a lane writes in one of `parts`."""
+        (mine,) = await self._store.hash_many(LaneKeys(lane).journal, ["parts"])
+        return any(part in parts for part in placeholders.load(mine) or ())
+
     async def drop(self, lane: Lane, message: str, turn: str) -> None:
         """A message was deleted that is, or was, part of the question of `turn`: it is not answered; what is written for it stops.
 
@@ -134,6 +144,10 @@ class JournaledReply:
         self._checkpoint = checkpoint
         self.parts = list(turn.progress.parts)
         """All messages of the reply that stand, in order."""
+        self.surplus = list(turn.progress.surplus)
+        """Those that are no part of it any more, and are to be deleted once its last version stands."""
+        self._told = len(self.surplus)
+        """How many of them the journal knows."""
         self._posts = 0
 
     async def opening(self, part: int) -> str:
@@ -149,12 +163,24 @@ class JournaledReply:
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         await self._checkpoint("posted")
+        self._give_up(known for known in self.parts[part:] if known != placeholder)
         self.parts[part:] = [placeholder]
-        await self._journal.placed(self._lease, tuple(self.parts))
+        await self._journal.placed(self._lease, self.parts, surplus=self.surplus)
+        self._told = len(self.surplus)
         await self._checkpoint("placed")
+
+    async def leave(self, given_up: Sequence[Placeholder]) -> None:
+        self._give_up(given_up)
+        self.parts[:] = [part for part in self.parts if part not in self.surplus]
+        if len(self.surplus) > self._told:
+            await self._journal.left(self._lease, self.parts, surplus=self.surplus)
+            self._told = len(self.surplus)
 
     async def first(self, name: str) -> bool:
         return await self._journal.first(self._lease, name)
 
     def check(self) -> None:
         self._lease.may_write()
+
+    def _give_up(self, given_up: Iterable[Placeholder]) -> None:
+        self.surplus += [placeholder for placeholder in given_up if placeholder not in self.surplus]

@@ -1,19 +1,19 @@
 """Once more, a lease later: an edit that a dead or frozen process had on its way may have come after ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.errors import BotError
+from bot.errors import BotError, StoreUnavailable
 from bot.turns.ending import to_its_end
+from bot.turns.leftovers import Leftovers
+from bot.turns.standing import Settled, Standing
 from bot.turns.turn import Turn
 from bot.turns.unfenced import Unfenced
 from bot.vocabulary.clock import Clock
-from bot.vocabulary.controls import Button
 from bot.vocabulary.platform import Platform
-from bot.vocabulary.reply import Outcome, Placeholder
 from bot.vocabulary.tasks import end
 
 log = structlog.get_logger(__name__)
@@ -23,18 +23,24 @@ class Mending:
     """Repeats the last version of replies that were taken up from somebody who left no word, `seconds` after they were settled.
 
     By then nothing of the old process is on its way: it has stopped sending before its lease ended. Repeating needs no look at what
-    stands there, and what stands there rightly is not changed by it.
+    stands there, and what stands there rightly is not changed by it. An answer that is not the same any more, because a button was
+    pressed, was written whole after ours. No lease guards what we send: who begins to change it just then is waited for, and what they
+    wrote is repeated as well.
     """
 
-    def __init__(self, platforms: Mapping[str, Platform], *, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, platforms: Mapping[str, Platform], leftovers: Leftovers, standing: Standing, *, clock: Clock, seconds: float
+    ) -> None:
         self._platforms = platforms
+        self._standing = standing
+        self._leftovers = leftovers
         self._clock = clock
         self._seconds = seconds
         self._waiting: set[asyncio.Task[None]] = set()
 
-    def later(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome, buttons: Sequence[Button]) -> None:
-        """Mend the reply to `turn`, which stands in `parts` with `buttons` under it."""
-        task = asyncio.create_task(self._mend(turn, tuple(parts), outcome, buttons), name=f"mending {turn.id}")
+    def later(self, turn: Turn, settled: Settled) -> None:
+        """Mend the reply to `turn`."""
+        task = asyncio.create_task(self._mend(turn, settled), name=f"mending {turn.id}")
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
@@ -46,15 +52,34 @@ class Mending:
         finally:
             await end(*self._waiting)
 
-    async def _mend(self, turn: Turn, parts: Sequence[Placeholder], outcome: Outcome, buttons: Sequence[Button]) -> None:
-        await self._clock.sleep(self._seconds)
-        platform = self._platforms[turn.last.address.platform]
-        surface = platform.surface(turn.last.address, log=Unfenced(turn.id), resume=parts, pending="")
+    async def _mend(self, turn: Turn, settled: Settled | None) -> None:
         try:
-            await surface.settle(outcome, buttons)
-        except BotError as error:
-            log.debug("reply not mended", turn=turn.id, reason=str(error))
+            while settled is not None:
+                await self._clock.sleep(self._seconds)
+                settled = await self._mended(turn, settled)
         except Exception:  # task boundary: nobody waits for this task
             log.exception("reply not mended", turn=turn.id)
+
+    async def _mended(self, turn: Turn, settled: Settled) -> Settled | None:
+        """What is still to be written, a while later; None when all is well."""
+        try:
+            if await self._standing.changes(turn, settled.parts):
+                return settled
+            if await self._standing.exchange(turn) != settled.exchange:
+                return None
+            await self._write(turn, settled)
+            same = await self._standing.exchange(turn) == settled.exchange
+            return None if same and not await self._standing.changes(turn, settled.parts) else await self._standing.now(turn)
+        except StoreUnavailable:
+            return settled
+
+    async def _write(self, turn: Turn, settled: Settled) -> None:
+        platform = self._platforms[turn.last.address.platform]
+        unfenced = Unfenced(turn.id, self._leftovers, settled.parts)
+        surface = platform.surface(turn.last.address, log=unfenced, resume=settled.parts, pending="")
+        try:
+            await surface.settle(settled.outcome, settled.buttons)
+        except BotError as error:
+            log.debug("reply not mended", turn=turn.id, reason=str(error))
         finally:
             await to_its_end(surface.abandon())

@@ -13,12 +13,12 @@ from bot.turns.lease import Lease
 from bot.turns.records import EDIT, FORGOTTEN, Record
 from bot.turns.result import Result
 from bot.turns.screen import screen
+from bot.turns.standing import standing
 from bot.turns.turn import Turn
 from bot.vocabulary.controls import Button, PressKind
 from bot.vocabulary.inbound import Again, Redo
-from bot.vocabulary.reply import Answered, Failed, Outcome, Stopped, Truncated
+from bot.vocabulary.reply import Answered, Failed, Outcome, Stopped
 
-CUT = "This answer ended early."
 OFFERED = "You changed your question. Regenerate answers the new one."
 
 
@@ -136,8 +136,3 @@ class Redone:
     def _question(self) -> Turn:
         """As if it was asked now, in the words that it has by now."""
         return replace(self.turn, messages=self.record.question)
-
-
-def standing(exchange: Exchange, note: str) -> Outcome:
-    """The answer that is remembered, as it is settled once more."""
-    return Answered(exchange.answer, note) if exchange.complete else Truncated(exchange.answer, note or CUT)

@@ -7,6 +7,7 @@ import structlog
 
 from bot.errors import BotError
 from bot.turns.ending import to_its_end
+from bot.turns.leftovers import Leftovers
 from bot.turns.mailbox import Mailbox
 from bot.turns.turn import turn_id
 from bot.turns.unfenced import Unfenced
@@ -27,9 +28,10 @@ class Refusals:
     While one is being posted in a lane, further messages there are refused without words: a flood must not echo.
     """
 
-    def __init__(self, mailbox: Mailbox, platforms: Mapping[str, Platform]) -> None:
+    def __init__(self, mailbox: Mailbox, platforms: Mapping[str, Platform], leftovers: Leftovers) -> None:
         self._mailbox = mailbox
         self._platforms = platforms
+        self._leftovers = leftovers
         self._posting: dict[Lane, asyncio.Task[None]] = {}
 
     async def refuse(self, inbound: Inbound, lane: Lane) -> None:
@@ -47,7 +49,7 @@ class Refusals:
         await drain(self._posting.values(), seconds)
 
     async def _post(self, inbound: Inbound, lane: Lane) -> None:
-        reply = Unfenced(turn_id(lane, inbound.id))
+        reply = Unfenced(turn_id(lane, inbound.id), self._leftovers)
         try:
             surface = self._platforms[inbound.address.platform].surface(inbound.address, log=reply, resume=(), pending="")
             await _written(surface)

@@ -23,7 +23,7 @@ DEATHS_ALONE = 3
 class Progress:
     """How far a turn has come, as the journal tells it to whoever takes it up.
 
-    `parts` stand on the platform already; `pending` is the nonce of a post whose fate is unknown, or empty.
+    `parts` stand on the platform already; `pending` is the nonce of a post whose fate is unknown, or empty. `surplus` is to be deleted.
     `announced` is the nonce under which the first message is to be posted. `outcome` is set once the turn was answered: then only
     the last edit is left to do. `raised` counts the attempts that broke, `deaths` those whose process left no word. `why` of a stop.
     """
@@ -32,6 +32,7 @@ class Progress:
     raised: int = 0
     deaths: int = 0
     parts: tuple[Placeholder, ...] = ()
+    surplus: tuple[Placeholder, ...] = ()
     announced: str = ""
     pending: str = ""
     outcome: Outcome | None = None
@@ -72,6 +73,11 @@ class Turn:
     def again(self) -> Again | None:
         """What it does with an answer that stands; such a turn has one message, which nobody wrote."""
         return self.messages[-1].again if self.messages else None
+
+    @property
+    def answers(self) -> str:
+        """The turn whose answer is written: its own, unless it does something with an earlier one."""
+        return self.again.turn if self.again else self.id
 
     @property
     def text(self) -> str:

@@ -37,6 +37,9 @@ CONCURRENCY = 64
 LOOK_SECONDS = 0.05
 """Between two looks of a process for wakes."""
 
+SENDERS = 16
+"""Wakes that one process sends at a time: each takes a connection, and when many people write at once, opening those is what costs."""
+
 RESTART_SECONDS = 0.5
 
 WAKE_SECONDS = 2.0
@@ -95,6 +98,7 @@ class DocketWakes:
         self._stack = stack
         self._dockets: dict[str, Docket] = {}
         self._opening = asyncio.Lock()
+        self._sending = asyncio.Semaphore(SENDERS)
 
     async def wake(self, lane: Lane, *, after: float = 0.0) -> None:
         """The wake is sent at once, and whoever gets it waits: the work engine's own schedules are looked at all the time."""
@@ -110,7 +114,8 @@ class DocketWakes:
         while True:
             try:
                 docket = await self._docket(lane.conversation.platform)
-                await docket.add("wake_lane")(str(lane), str(after))
+                async with self._sending:
+                    await docket.add("wake_lane")(str(lane), str(after))
             except AWAY:
                 await asyncio.sleep(AGAIN_SECONDS)
             else:

@@ -1,7 +1,7 @@
 """The walk of one turn, top to bottom: open → screen → brief → answer → remember → settle."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import NoReturn, Protocol
 
 import structlog
@@ -15,9 +15,10 @@ from bot.turns.journal import JournaledReply
 from bot.turns.lease import Lease
 from bot.turns.redo import redone
 from bot.turns.result import Result
+from bot.turns.standing import Settled
 from bot.turns.turn import MOST_RAISED, Tally, Turn
 from bot.vocabulary.controls import Button
-from bot.vocabulary.reply import Failed, Outcome, Refused, Surface
+from bot.vocabulary.reply import Failed, Outcome, Placeholder, Refused, Surface
 from bot.vocabulary.tasks import end
 
 OUTAGE_PAUSE = 0.5
@@ -62,17 +63,21 @@ class Walk:
         Raises `LeaseLost`, `StoreUnavailable` or `PlatformUnavailable`: then the turn is taken up again later.
         """
         with structlog.contextvars.bound_contextvars(turn=turn.id, conversation=str(turn.lane.conversation)):
-            await self._run(turn, lease)
+            surplus = await self._run(turn, lease)
+            if surplus:  # the journal, which knows them until now, ends with the turn
+                await self._desk.leftovers.leave(surplus)
 
-    async def _run(self, turn: Turn, lease: Lease) -> None:
+    async def _run(self, turn: Turn, lease: Lease) -> Sequence[Placeholder]:
+        """Returns the messages that are to be deleted now that it is over."""
         began, tally, outcome = self._desk.clock.monotonic(), Tally(), turn.progress.outcome
+        surplus: Sequence[Placeholder] = turn.progress.surplus
         try:
             work = await self._work(turn, lease)
             if work is None:
                 tally.error = "nothing to do: the answer is forgotten, or as it was wanted"
-                return
+                return surplus
             reply = JournaledReply(self._desk.journal, lease, work.turn, self._desk.checkpoint)
-            surface = self._surface(work, reply)
+            surface, surplus = self._surface(work, reply), reply.surplus
             try:
                 result = await self._replied(work, lease, surface, tally)
             except BaseException:  # cancelled too: whatever ends the turn here, its writer must not go on
@@ -80,11 +85,13 @@ class Walk:
                 raise
             outcome = result.outcome
             if turn.progress.deaths:
-                self._desk.mending.later(turn, reply.parts, outcome, work.buttons(result))
+                exchange = await self._desk.memory.of(turn.lane.conversation, turn.answers)
+                self._desk.mending.later(turn, Settled(tuple(reply.parts), outcome, work.buttons(result), exchange))
         except PlatformRefused as refused:
             tally.error = str(refused)  # nobody can read us there: nothing is left to do
         finally:
             self._line(turn, outcome, tally, seconds=self._desk.clock.monotonic() - began)
+        return surplus
 
     async def _work(self, turn: Turn, lease: Lease) -> Work | None:
         return Fresh(self._desk, turn) if turn.again is None else await redone(self._desk, turn, lease, turn.again)

@@ -40,6 +40,9 @@ class Platform(Protocol):
         `stop` stands under the reply while it is written, where the platform has buttons.
         """
 
+    async def remove(self, placeholder: Placeholder) -> None:
+        """Take a message of ours away when it is the platform's turn for that; gone already is fine. Raises `PlatformError`."""
+
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         """Put a light sign on the message that `address` answers, or take it away; twice is as once. Raises `PlatformError`."""
 

@@ -115,7 +115,10 @@ class ReplyLog(Protocol):
         """Announce that message `part` (0-based) of this reply is about to be posted; returns its nonce (≤ 25 characters)."""
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
-        """Message `part` stands."""
+        """Message `part` stands, for all that stood there and after it: these are to be deleted when the last version stands."""
+
+    async def leave(self, given_up: Sequence[Placeholder]) -> None:
+        """These messages are no part of the reply any more: they are deleted, soon, by whoever can. Twice is as once."""
 
     async def first(self, name: str) -> bool:
         """Whether `name`, which must happen once at most, may happen now: it never did, whoever worked on this reply."""

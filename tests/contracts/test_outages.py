@@ -78,7 +78,7 @@ async def test_what_the_server_refuses_is_told_once_too() -> None:
 
 async def test_a_node_of_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     """Conversations on the other nodes go on; those on the dead one hear so soon, and go on when it is back."""
-    monkeypatch.setattr(outage, "CALM_SECONDS", 1.0)
+    monkeypatch.setattr(outage, "CALM_SECONDS", 2.0)
     with ClusterServers(whole=False) as servers, capture_logs() as lines:
         async with open_store(servers.url) as store, asyncio.TaskGroup() as group:
             lost, kept = await _by_node(store, servers.nodes[2])

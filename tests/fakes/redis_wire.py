@@ -28,6 +28,8 @@ APART = {
     "renew": "renewals",
     "ZRANGE pending": "sweep",
     "BLPOP errands": "orders",
+    "claim": "tidying",
+    "ZREM leftovers": "tidying",
     "HSET heard": "stamps",
     "PEXPIRE heard": "stamps",
 }

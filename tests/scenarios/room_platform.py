@@ -96,6 +96,9 @@ class RoomPlatform:
         live.settled = self.settled(message)
         return live
 
+    async def remove(self, placeholder: Placeholder) -> None:
+        await self.room.remove(placeholder)
+
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         self.waiting[address.data["message"]] = waits
 

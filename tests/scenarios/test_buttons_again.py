@@ -11,7 +11,7 @@ from bot.turns.answer import NOTES
 from bot.turns.brief import GO_ON
 from bot.turns.pressing import AT_IT, COMPLETE, FULL
 from bot.turns.records import FORGOTTEN
-from bot.turns.redo import CUT
+from bot.turns.standing import CUT
 from bot.turns.stopping import NOT_YOURS
 from bot.vocabulary.controls import Button, PressKind
 from bot.vocabulary.conversation import Authority

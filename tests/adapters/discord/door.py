@@ -1,7 +1,7 @@
 """A door that writes down what came and does what a test tells it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import LeaseLost
 from bot.vocabulary.commands import CommandCall, CommandReply, CommandSpec, CommandSpecs, Param
@@ -140,12 +140,16 @@ class Journal:
         self.name = name
         self.mine = True
         self.stands: dict[int, Placeholder] = {}
+        self.left: list[Placeholder] = []
 
     async def opening(self, part: int) -> str:
         return f"{self.name}-{part}"
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self.stands[part] = placeholder
+
+    async def leave(self, given_up: Sequence[Placeholder]) -> None:
+        self.left += given_up
 
     async def first(self, name: str) -> bool:
         return True

@@ -123,6 +123,19 @@ async def test_typing_is_shown_once_and_only_to_whom_nothing_came(
     assert (len(waiting.typing), channel.typing) == (1, [])
 
 
+async def test_where_many_wait_at_once_one_of_them_is_shown_typing(server: DiscordServer, settings: Settings, door: Door) -> None:
+    clock, channels = VirtualClock(), [server.add_channel(f"channel-{number}") for number in range(4)]
+    ana = server.add_user("ana")
+    async with listening(server, settings, door, clock):
+        for channel in channels:
+            await server.user_says(channel, ana, f"{server.bot.mention} hi")
+        await server.wait_for(lambda: len(door.received) == 4)
+        await clock.advance(1)
+        await server.wait_for(lambda: any(channel.typing for channel in channels))
+        await clock.advance(60)
+    assert sum(len(channel.typing) for channel in channels) == 1
+
+
 @pytest.mark.parametrize("receipt", [Receipt.SEEN, Receipt.IGNORED])
 async def test_what_will_not_be_answered_shows_no_typing(
     server: DiscordServer, settings: Settings, door: Door, channel: Channel, receipt: Receipt

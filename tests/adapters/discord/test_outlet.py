@@ -38,8 +38,8 @@ async def test_a_reply_is_posted_and_edited_and_deleted(server: DiscordServer, r
     assert (first.nonce, first.texts, more.texts) == ("n" * NONCE, ["…", LINK], ["more"])
     assert placeholder.data == {"channel": str(trigger.channel.id), "message": str(first.id)}
     assert await DiscordOutlet(rest.client, address).read(placeholder) == LINK
-    await outlet.delete(second)
-    await outlet.delete(second)
+    await rest.platform.remove(second)
+    await rest.platform.remove(second)
     with pytest.raises(PlatformRefused):
         await outlet.read(second)
     assert server.messages(trigger.channel) == [trigger, first]
@@ -203,7 +203,7 @@ async def test_limits_and_files(server: DiscordServer, rest: Discord) -> None:
     assert "cannot read files yet" in refused.value.user_text
     address = ReplyAddress("discord", {"channel": "5", "message": "6"})
     drawn = {kind: [budget.bucket for budget in DiscordOutlet(rest.client, address).budgets(kind)] for kind in get_args(Kind)}
-    sends = {"post": "post", "edit": "edit", "delete": "delete", "attach": "post"}
+    sends = {"post": "post", "edit": "edit", "attach": "post"}
     assert drawn == {kind: [f"discord:5/{counted}", "discord/all"] for kind, counted in sends.items()}
     assert DiscordOutlet(rest.client, address).written().final(LINK) == ["see https://example.org **now** @\u200beveryone <\u200b@&1>"]
     assert DiscordOutlet(rest.client, address).note("Stopped.\n\nAsk again.") == "-# Stopped.\n-# Ask again."

@@ -43,6 +43,7 @@ class Message:
     deleted: bool = False
     buttons: list[tuple[Button, ...]] = field(default_factory=list)
     closed: bool = False
+    platform: str = "room"
 
     @property
     def text(self) -> str:
@@ -50,14 +51,15 @@ class Message:
 
     @property
     def placeholder(self) -> Placeholder:
-        return Placeholder("room", {"message": str(self.number)})
+        return Placeholder(self.platform, {"message": str(self.number)})
 
 
 class Room:
     """What everybody sees. `upcoming` holds troubles for the next calls, by the kind of call; without one a call takes no time."""
 
-    def __init__(self, clock: VirtualClock, *, limit: int = 2000) -> None:
+    def __init__(self, clock: VirtualClock, *, limit: int = 2000, platform: str = "room") -> None:
         self.clock = clock
+        self.platform = platform
         self.limit = limit
         self.messages: list[Message] = []
         self.sends: list[tuple[float, str, str, str]] = []
@@ -93,11 +95,23 @@ class Room:
         """When sends of `kind` began."""
         return [at for at, reply, sort, _ in self.sends if sort == kind and reply == name]
 
+    async def remove(self, placeholder: Placeholder) -> None:
+        """As a platform deletes a message of ours, with the troubles of "delete"."""
+        message = self.messages[int(placeholder.data["message"])]
+        trouble = self.upcoming["delete"].popleft() if self.upcoming["delete"] else SMOOTH
+        self.sends.append((self.clock.elapsed, message.reply, "delete", ""))
+        await self.clock.sleep(trouble.before)
+        message.deleted = message.deleted or not trouble.lost
+        await self.clock.sleep(trouble.after)
+        if trouble.error is not None:
+            raise trouble.error
+
     def stand(
         self, text: str, *, nonce: str = "", name: str = "reply", after: int | None = None, buttons: Sequence[Button] = ()
     ) -> Message:
         """Let a message stand, as a post does."""
-        message = Message(len(self.messages), name, nonce, after, [(self.clock.elapsed, text)], buttons=[tuple(buttons)])
+        shown = [(self.clock.elapsed, text)]
+        message = Message(len(self.messages), name, nonce, after, shown, buttons=[tuple(buttons)], platform=self.platform)
         self.messages.append(message)
         return message
 
@@ -122,7 +136,7 @@ class RoomOutlet:
         self.post_every = 0.0
 
     def budgets(self, kind: Kind) -> Sequence[Budget]:
-        """Posts as many as one likes, or one in `post_every` seconds; edits and deletions in a bucket each."""
+        """Posts as many as one likes, or one in `post_every` seconds; edits in a bucket of their own."""
         if kind == "post":
             return (Budget(f"{self._budget.bucket}/post", interval=self.post_every),) if self.post_every else ()
         return (replace(self._budget, bucket=f"{self._budget.bucket}/{kind}"),)
@@ -177,12 +191,6 @@ class RoomOutlet:
     async def attach(self, files: Sequence[File], *, after: Placeholder) -> None:
         await self._call("attach", " ".join(file.name for file in files), lambda: self.room.files.append((self._name, tuple(files))))
 
-    async def delete(self, placeholder: Placeholder) -> None:
-        def effect() -> None:
-            self._message(placeholder).deleted = True
-
-        await self._call("delete", "", effect)
-
     def _message(self, placeholder: Placeholder) -> Message:
         return self.room.messages[int(placeholder.data["message"])]
 
@@ -228,6 +236,8 @@ class Log:
         self.fresh = True
         """Whether each announcement has a nonce of its own."""
         self.done: set[str] = set()
+        self.left: list[Placeholder] = []
+        """Messages that others are to delete."""
 
     async def opening(self, part: int) -> str:
         self._answer()
@@ -241,7 +251,13 @@ class Log:
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self._answer()
         assert part <= len(self.parts), f"part {part} of {len(self.parts)}"
+        self.left += self.parts[part:]
         self.parts[part:] = [placeholder]
+
+    async def leave(self, given_up: Sequence[Placeholder]) -> None:
+        self._answer()
+        self.left += [placeholder for placeholder in given_up if placeholder not in self.left]
+        self.parts[:] = [placeholder for placeholder in self.parts if placeholder not in given_up]
 
     async def first(self, name: str) -> bool:
         self._answer()

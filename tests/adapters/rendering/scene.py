@@ -59,6 +59,11 @@ class Scene:
         await self.clock.run_until(live.settle(Answered(outcome) if isinstance(outcome, str) else outcome, buttons))
         return self.clock.elapsed - before
 
+    def tidy(self) -> None:
+        """Others delete what was left to them."""
+        for placeholder in self.log.left:
+            self.room.messages[int(placeholder.data["message"])].deleted = True
+
     async def idle(self, within: float) -> None:
         """So much time passes, and nothing is sent."""
         sends = len(self.room.sends)

@@ -49,7 +49,7 @@ def test_ends_with_the_exact_text(data: st.DataObject, raw: bool) -> None:
 
 
 async def scenario(data: st.DataObject, scene: Scene, *, escaped: bool) -> None:
-    for kind in ("post", "edit", "find", "delete", "attach"):
+    for kind in ("post", "edit", "find", "attach"):
         scene.room.next(kind, *data.draw(TROUBLES, kind), *data.draw(FAILURES, f"{kind} fails"))
     if data.draw(st.booleans(), "deleted by somebody"):
         scene.room.next("edit", Trouble(error=PlatformRefused("no such message"), lost=True))
@@ -59,7 +59,8 @@ async def scenario(data: st.DataObject, scene: Scene, *, escaped: bool) -> None:
     scene.log.away = data.draw(st.integers(0, 2), "store away at the end")
     final = told + data.draw(st.sampled_from(["", " The end.", "z" * 41]), "rest")
     await scene.settle(live, Answered(final or "Yes."), BUTTONS)
-    await scene.clock.advance(1_200)  # settling does not wait long for the deletion of what was posted anew
+    await scene.clock.advance(1_200)  # settling does not wait long for files
+    scene.tidy()
     blank = "".join(final.split())
     shown = "".join("".join(scene.room.texts()).split())
     if blank:
@@ -85,6 +86,7 @@ async def smooth(data: st.DataObject, scene: Scene) -> None:
     for final in data.draw(st.lists(st.sampled_from([told, f"{told} z"]), min_size=1, max_size=3), "finals"):
         await scene.settle(live, Answered(final), BUTTONS)
     await scene.clock.advance(1_200)
+    scene.tidy()
     assert "unchanged" not in {kind for _, _, kind, _ in scene.room.sends}
     assert "thinking" not in "".join(scene.room.texts())
     assert_dressed(scene)

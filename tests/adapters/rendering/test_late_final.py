@@ -27,6 +27,7 @@ async def test_it_is_posted_after_so_long_and_the_old_one_deleted() -> None:
     live = await scene.opened()
     await scene.say(live, "One", then=1)
     assert await scene.settle(live, "One two", [AGAIN]) == pytest.approx(4.0)
+    scene.tidy()
     assert scene.room.texts() == ["One two"]
     assert scene.room.buttons() == [(AGAIN,)]
     assert scene.log.parts == [scene.room.messages[1].placeholder]
@@ -91,6 +92,7 @@ async def test_only_what_is_unfinished_is_posted_anew_in_order() -> None:
     await scene.say(live, "a" * 10 + "b", then=1)
     assert scene.room.texts() == ["a" * 10, "b"]
     assert await scene.settle(live, "a" * 10 + "b" * 10 + "c" * 5) == pytest.approx(4.0)
+    scene.tidy()
     assert scene.room.texts() == ["a" * 10, "b" * 10, "c" * 5]
     assert [message.after for message in scene.room.reply("reply")] == [None, 0, 2]
     await scene.rest()
@@ -101,55 +103,49 @@ async def test_all_after_the_first_unfinished_one_is_posted_anew() -> None:
     live = await scene.opened()
     await scene.say(live, "a" * 10 + "b" * 10, then=1)
     await scene.settle(live, "A" * 10 + "b" * 10)
-    await scene.clock.advance(60)
+    scene.tidy()
     assert scene.room.texts() == ["A" * 10, "b" * 10]
     await scene.rest()
 
 
-async def test_settling_does_not_wait_long_for_the_deletion() -> None:
+async def test_settling_waits_for_no_deletion_and_leaves_it_to_others() -> None:
     scene = scarce()
     live = await scene.opened()
     await scene.say(live, "One", then=1)
-    scene.room.next("delete", *[AWAY] * 5)
-    assert await scene.settle(live, "One two") == pytest.approx(4.0 + 5.0)
+    assert await scene.settle(live, "One two") == pytest.approx(4.0)
     assert scene.room.texts() == ["One", "One two"]
-    scene.log.lost = True  # the lane was left: nobody else knows of this message
-    await scene.clock.advance(500)
-    assert scene.room.texts() == ["One two"]
+    old, new = scene.room.messages
+    assert (scene.log.left, scene.log.parts) == ([old.placeholder], [new.placeholder])
     await scene.rest()
 
 
-async def test_an_old_message_that_cannot_be_deleted_is_given_up_in_the_end() -> None:
-    scene = scarce()
-    live = await scene.opened(patience=60)
-    await scene.say(live, "One", then=1)
-    scene.room.next("delete", *[AWAY] * 50)
-    await scene.settle(live, "One two")
-    await scene.clock.advance(100)
-    assert len(scene.room.upcoming["delete"]) > 30
-    await scene.rest()
-
-
-async def test_settled_anew_while_it_cleans_up() -> None:
-    scene = scarce()
+@pytest.mark.parametrize("away", [1, 2, 3])
+async def test_what_is_given_up_is_told_the_journal_until_it_knows(away: int) -> None:
+    scene = scarce(limit=10)
     live = await scene.opened()
-    await scene.say(live, "One", then=1)
-    scene.room.next("delete", *[AWAY] * 5)
-    await scene.settle(live, "One two")
-    await scene.settle(live, "One two three")
-    await scene.clock.advance(600)
-    assert scene.room.texts() == ["One two three"]
+    await scene.say(live, "a" * 10 + "b", then=1)
+    scene.room.next("post", Trouble(before=1.0))
+    settling = asyncio.create_task(live.settle(Answered("A" * 5)))
+    await scene.clock.advance(4.5)
+    scene.log.away = away
+    await scene.clock.run_until(settling)
+    first, second, new = scene.room.messages
+    assert (scene.log.left, scene.log.parts) == ([first.placeholder, second.placeholder], [new.placeholder])
     await scene.rest()
 
 
-async def test_given_up_while_it_cleans_up() -> None:
-    scene = scarce()
+async def test_settled_anew_with_fewer_messages_than_were_given_up() -> None:
+    scene = scarce(limit=10, every=20.0)
     live = await scene.opened()
-    await scene.say(live, "One", then=1)
-    scene.room.next("delete", *[AWAY] * 5)
-    await scene.settle(live, "One two")
-    await scene.clock.run_until(live.abandon())
-    assert scene.room.texts() == ["One", "One two"]
+    await scene.say(live, "a" * 10 + "b", then=1)
+    scene.room.next("post", *[AWAY] * 5)
+    settling = asyncio.create_task(live.settle(Answered("a" * 10 + "b" * 10)))
+    await scene.clock.advance(5)
+    settling.cancel()
+    await scene.settle(live, "a" * 10)
+    scene.tidy()
+    assert scene.room.texts() == ["a" * 10]
+    assert scene.log.parts == [scene.room.messages[0].placeholder]
     await scene.rest()
 
 
@@ -159,7 +155,7 @@ async def test_a_post_of_unknown_fate_stands_once() -> None:
     await scene.say(live, "One", then=1)
     scene.room.next("post", Trouble(error=PlatformUnavailable("away")))
     await scene.settle(live, "One two")
-    await scene.clock.advance(600)
+    scene.tidy()
     assert scene.room.texts() == ["One two"]
     await scene.rest()
 

@@ -17,6 +17,7 @@ async def test_the_old_answer_stays_until_new_words_come() -> None:
     assert scene.room.texts() == ["New", "b" * 10, "c" * 10]
     assert scene.room.messages[0].buttons[-1] == (STOP,)
     await scene.settle(live, "New one.", [AGAIN])
+    scene.tidy()
     assert scene.room.texts() == ["New one."]
     assert scene.room.buttons() == [(AGAIN,)]
     await scene.rest()
@@ -50,5 +51,6 @@ async def test_messages_that_somebody_deleted_meanwhile_are_posted_anew() -> Non
     old[1].deleted = True
     live = await scene.opened(resume=[message.placeholder for message in old])
     await scene.settle(live, "x" * 10 + "y" * 10 + "z")
+    scene.tidy()
     assert scene.room.texts() == ["x" * 10, "y" * 10, "z"]
     await scene.rest()

@@ -74,6 +74,7 @@ async def test_parts_after_a_deleted_one_follow_it() -> None:
     await scene.say(live, "a" * 10 + "b" * 10 + "c" * 5, then=5)
     scene.room.messages[1].deleted = True
     await scene.settle(live, "a" * 10 + "B" * 10 + "c" * 5)
+    scene.tidy()
     assert scene.room.texts() == ["a" * 10, "B" * 10, "c" * 5]
     await scene.rest()
 
@@ -85,6 +86,7 @@ async def test_a_part_in_doubt_behind_a_deleted_one_is_taken_away() -> None:
     await scene.say(live, "a" * 10 + "b", then=0.1)
     scene.room.messages[0].deleted = True
     await scene.settle(live, "A" * 10 + "b" * 5)
+    scene.tidy()
     assert scene.room.texts() == ["A" * 10, "b" * 5]
     assert [message.nonce.split("-")[1] for message in scene.room.reply("reply")] == ["0", "1"]
     await scene.rest()
@@ -153,6 +155,7 @@ async def test_a_further_part_that_is_not_wanted_any_more_is_found_and_taken_awa
     scene.room.next("post", Trouble(error=PlatformUnavailable()))
     await scene.say(live, "a" * 15, then=0.1)
     await scene.settle(live, Failed("No."))
+    scene.tidy()
     assert scene.room.texts() == ["No."]
     await scene.rest()
 

@@ -93,6 +93,7 @@ async def test_a_text_that_grew_too_far_gives_back_its_messages() -> None:
     await scene.say(live, "a" * 30, then=5)
     assert len(scene.room.texts()) == 3
     await scene.settle(live, Refused("Not that."))
+    scene.tidy()
     assert scene.room.texts() == ["Not that."]
     await scene.rest()
 

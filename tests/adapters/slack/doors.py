@@ -1,7 +1,7 @@
 """Small real implementations of what stands behind an adapter: a door that remembers, a journal that hands out nonces."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.slack.platform import SlackPlatform
@@ -109,12 +109,16 @@ class Journal:
 
     name: str
     placed_parts: dict[int, Placeholder] = field(default_factory=dict)
+    left: list[Placeholder] = field(default_factory=list)
 
     async def opening(self, part: int) -> str:
         return f"{self.name}-{part}"
 
     async def placed(self, part: int, placeholder: Placeholder) -> None:
         self.placed_parts[part] = placeholder
+
+    async def leave(self, given_up: Sequence[Placeholder]) -> None:
+        self.left += given_up
 
     async def first(self, name: str) -> bool:
         return True

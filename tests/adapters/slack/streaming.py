@@ -30,6 +30,7 @@ class Studio:
     pace: Pace
     platform: SlackPlatform
     questions: int = field(default=0)
+    journals: list[Journal] = field(default_factory=list)
 
     def asks(self, user: User | None = None, *, channel: Channel | None = None) -> tuple[Message, ReplyAddress]:
         """Somebody's question, and where its answer goes."""
@@ -46,7 +47,13 @@ class Studio:
         return self.asks(asker, channel=self.server.world.dm(asker, self.server.team))
 
     def surface(self, address: ReplyAddress, *, resume: Sequence[Placeholder] = (), pending: str = "", name: str = "n") -> Surface:
-        return self.platform.surface(address, log=Journal(name), resume=resume, pending=pending, stop=STOP)
+        self.journals.append(Journal(name))
+        return self.platform.surface(address, log=self.journals[-1], resume=resume, pending=pending, stop=STOP)
+
+    async def tidy(self) -> None:
+        """Delete what was left to others."""
+        for placeholder in [placeholder for journal in self.journals for placeholder in journal.left]:
+            await self.platform.remove(placeholder)
 
     async def use_up(self, kind: str, address: ReplyAddress) -> int:
         """Others of the workspace have just taken all turns of this kind that were left: so many."""

@@ -76,7 +76,7 @@ async def test_what_was_never_for_us_and_what_is_no_edit_of_a_person_is_nothing(
     outlet = outlet_for(bench, channel, question)
     ours = await outlet.post("…", nonce="n-1", after=None)
     await outlet.edit(ours, "Hello.")
-    await outlet.delete(ours)
+    await bench.platform.remove(ours)
     preview = server.herald.before(question)
     server.herald.edited(question, preview)  # Slack put a preview of the link under it
     await server.delivered()

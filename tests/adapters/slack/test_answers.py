@@ -128,7 +128,7 @@ async def test_what_stands_is_read_among_all_that_is_said_in_the_thread(bench: B
     reader = outlet_for(bench, channel, root)
     await reader.edit(stands, "if a &lt; b &amp; *c*")
     assert await reader.read(stands) == "if a &lt; b &amp; *c*"
-    await reader.delete(stands)
+    await bench.platform.remove(stands)
     with pytest.raises(PlatformRefused):
         await reader.read(stands)
 
@@ -139,9 +139,18 @@ async def test_editing_keeps_the_nonce_and_deleting_twice_is_fine(bench: Bench) 
     stands = await outlet.post("…", nonce="n-1", after=None)
     await outlet.edit(stands, "more")
     assert await outlet.find("n-1") == stands
-    await outlet.delete(stands)
-    await outlet.delete(stands)
+    await bench.platform.remove(stands)
+    await bench.platform.remove(stands)
     assert [message.deleted for message in bench.server.from_bot(channel)] == [True]
+
+
+async def test_a_stream_that_nobody_ended_is_ended_before_it_is_deleted(bench: Bench) -> None:
+    channel, root = await asked_in_channel(bench)
+    stands = await outlet_for(bench, channel, root).post("…", nonce="n-1", after=None)
+    bench.server.world.refusals["chat.delete", 0] = "streaming_state_conflict"
+    await bench.platform.remove(stands)
+    assert [message.deleted for message in bench.server.from_bot(channel)] == [True]
+    assert len(bench.server.calls("chat.stopStream")) == 1
 
 
 @pytest.mark.parametrize(

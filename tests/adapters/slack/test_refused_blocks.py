@@ -40,13 +40,16 @@ async def answered(bench: Bench, text: str, *, parts: int = 1) -> Channel:
     chunks = [text[start : start + size] for start in range(0, len(text), size)]
 
     async def answer(inbound: Inbound) -> None:
-        surface = bench.platform.surface(inbound.address, log=Journal(inbound.id[-12:]), resume=(), pending="")
+        journal = Journal(inbound.id[-12:])
+        surface = bench.platform.surface(inbound.address, log=journal, resume=(), pending="")
         await surface.open()
         for chunk in chunks:
             surface.show(TextDelta(chunk))
             if not bench.server.world.rigid:
                 await seen(bench, channel, chunk.split()[-2])
         await surface.settle(Answered(text), [AGAIN])
+        for placeholder in journal.left:
+            await bench.platform.remove(placeholder)
 
     bench.door.answer = answer
     await bench.server.says(asha, channel, bench.mention("at length"))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.store import keys
-from bot.store.keys import PARTITIONS, PERMANENT, ConversationKeys, LaneKeys, ServerKeys, kind, pace, partition, pending
+from bot.store.keys import PARTITIONS, PERMANENT, ConversationKeys, LaneKeys, ServerKeys, kind, leftovers, pace, partition, pending
 from bot.vocabulary.conversation import ConversationKey, ServerKey
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import CHANNEL
@@ -90,9 +90,9 @@ def test_no_two_kinds_share_a_key(conversation: ConversationKey) -> None:
 
 @given(one=IDS, other=IDS)
 @example(one="a/b", other="a%2Fb")
-def test_no_two_budgets_share_a_key(one: str, other: str) -> None:
-    assert (one == other) is (pace(one) == pace(other))
-    assert kind(pace(one)) == "pace"
+def test_no_two_budgets_and_no_two_platforms_share_a_key(one: str, other: str) -> None:
+    assert (one == other) is (pace(one) == pace(other)) is (leftovers(one) == leftovers(other))
+    assert (kind(pace(one)), kind(leftovers(one))) == ("pace", "leftovers")
 
 
 def test_the_lists_above_are_complete() -> None:
@@ -110,6 +110,7 @@ def test_the_table_names_each_kind_of_key_and_no_other() -> None:
     assert table == {kind(key) for key in (*of_conversation(CHANNEL), *of_lane(Lane(CHANNEL)), *of_server(CHANNEL.server_key))}
     assert f"| {keys.STOP_CHANNEL} |" in (keys.__doc__ or "")
     assert f"| {pace('')}<bucket> |" in (keys.__doc__ or "")
+    assert f"| {leftovers('')}<platform> |" in (keys.__doc__ or "")
     assert f"| {keys.GRAVEYARDS} |" in (keys.__doc__ or "")
     assert kind(keys.GRAVEYARDS) == "graveyards"
 

@@ -18,14 +18,17 @@ from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.desk import Desk
 from bot.turns.journal import Journal
 from bot.turns.lease import Leases
+from bot.turns.leftovers import Leftovers
 from bot.turns.mailbox import Joined, Mailbox
 from bot.turns.mending import Mending
 from bot.turns.reception import Reception
 from bot.turns.records import Records
 from bot.turns.refusals import Refusals
 from bot.turns.signs import Signs
+from bot.turns.standing import Standing
 from bot.turns.steering import Steering
 from bot.turns.stopping import Stopping
+from bot.turns.tidying import Tidying
 from bot.turns.wakes import LocalWakes
 from bot.turns.walk import Walk
 from bot.turns.worker import Worker
@@ -131,6 +134,7 @@ class Process:
     memory: Memory
     reception: Reception
     mending: Mending
+    tidying: Tidying
 
     async def hears(self, *messages: Inbound, wake: bool = True) -> list[Joined]:
         """Each joins its lane, and its lane is woken here."""
@@ -163,7 +167,9 @@ class Crew:
         store, clock = store or self.store, clock or SystemClock()
         mailbox, journal = Mailbox(store, most=most), Journal(store, turn_seconds=SECONDS)
         memory = Memory(store, seconds=SECONDS, messages=20, tokens=8000)
-        signs, mending = Signs(mailbox, self.platforms, clock=clock), Mending(self.platforms, clock=clock, seconds=lease)
+        leftovers = Leftovers(store)
+        signs, standing = Signs(mailbox, self.platforms, clock=clock), Standing(memory, Records(store), journal)
+        mending = Mending(self.platforms, leftovers, standing, clock=clock, seconds=lease)
         desk = Desk(
             platforms=self.platforms,
             personas=Personas(store, model="small", defaults=Sampling()),
@@ -173,6 +179,7 @@ class Crew:
             model=model,
             journal=journal,
             mending=mending,
+            leftovers=leftovers,
             graveyard=Graveyard(store, clock=clock),
             order=lambda inbound: _at_once(order(inbound)),
             is_order=lambda inbound: order(inbound) is not None,
@@ -196,7 +203,7 @@ class Crew:
             platforms=self.platforms,
             checkpoint=checkpoint,
         )
-        wakes, refusals = LocalWakes(), Refusals(mailbox, self.platforms)
+        wakes, refusals = LocalWakes(), Refusals(mailbox, self.platforms, leftovers)
 
         async def mode(_: ServerKey) -> Busy:
             return busy
@@ -207,14 +214,15 @@ class Crew:
             return order(inbound) is not None
 
         reception = Reception(mailbox, wakes, refusals, signs, is_order, steering, gather_seconds=gather)
-        return Process(store, mailbox, journal, Stopping(journal, mailbox), worker, wakes, refusals, memory, reception, mending)
+        stopping, tidying = Stopping(journal, mailbox), Tidying(leftovers, self.platforms, clock=clock)
+        return Process(store, mailbox, journal, stopping, worker, wakes, refusals, memory, reception, mending, tidying)
 
     @asynccontextmanager
     async def at_work(self, model: Model, *, drain: float = 5.0, **options: object) -> AsyncIterator[Process]:
         """A process that answers while the block is open; `options` as for `made`."""
         process = self.made(model, **options)  # type: ignore[arg-type]
         async with AsyncExitStack() as stack:
-            for part in (process.reception.open(drain_seconds=drain), process.mending.open()):
+            for part in (process.reception.open(drain_seconds=drain), process.mending.open(), process.tidying.open()):
                 await stack.enter_async_context(part)
             await stack.enter_async_context(process.worker.working(process.wakes, drain_seconds=drain))
             yield process

@@ -40,7 +40,7 @@ class RoomPlatform:
 
     def __init__(self, name: str = "discord", *, patience: float = 5.0) -> None:
         self.name = name
-        self.room = Room(RoomTime())
+        self.room = Room(RoomTime(), platform=name)
         self.waiting: dict[str, bool] = {}
         self.sign_troubles: list[PlatformError] = []
         self.surfaces = 0
@@ -56,6 +56,9 @@ class RoomPlatform:
         outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.002)
         clock, pace, patience = SystemClock(), self._pace, self._patience
         return LiveMessage(outlet, log=log, clock=clock, pace=pace, resume=resume, pending=pending, patience=patience, stop=stop)
+
+    async def remove(self, placeholder: Placeholder) -> None:
+        await self.room.remove(placeholder)
 
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
         if self.sign_troubles:

@@ -138,5 +138,5 @@ async def test_a_place_where_nobody_can_read_us_does_not_hold_up_the_lane(crew: 
         await crew.done()
         await process.hears(message("again"))
         await crew.done()
-    assert crew.platform.reply("again") == "heard Ada: again"
+        await until(lambda: crew.platform.room.texts("again") == ["heard Ada: again"])
     assert len(model.asked) == (1 if kind == "post" else 2)

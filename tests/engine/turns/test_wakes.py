@@ -6,7 +6,7 @@ import time
 import redis
 
 from bot.store.embedded import EmbeddedServer
-from bot.turns.wakes import DOCKET, WAKE_SECONDS, LocalWakes, open_wakes
+from bot.turns.wakes import DOCKET, SENDERS, WAKE_SECONDS, LocalWakes, open_wakes
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import SLACK_DIRECT, THREAD
 from tests.engine.turns.crew import until
@@ -45,6 +45,16 @@ async def test_sending_never_raises_and_never_waits_long(redis_server: EmbeddedS
         await way.cut()
         await wakes.wake(Lane(THREAD))
         await way.mend()
+
+
+async def test_many_at_once_share_a_few_connections(redis_url: str) -> None:
+    async with open_wakes(redis_url) as wakes:
+        await wakes.wake(Lane(THREAD))
+        with redis.Redis.from_url(redis_url) as client:
+            before = len(client.client_list())
+            await asyncio.gather(*(wakes.wake(Lane(THREAD)) for _ in range(100)))
+            assert len(client.client_list()) - before < SENDERS
+    assert _sent(redis_url) == 101
 
 
 async def test_how_long_to_wait_reaches_whoever_is_woken(redis_url: str) -> None:

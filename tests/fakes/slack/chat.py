@@ -78,6 +78,7 @@ class ChatMethods:
     async def _delete(self, call: Call) -> Json:
         channel = call.channel()
         message = call.message(channel, own="cant_delete_message")
+        self._may(call)
         before = self._herald.before(message)
         message.deleted = True
         self._herald.removed(message, before)
