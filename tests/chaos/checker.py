@@ -2,36 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from bot.spend.metered import INPUT_MARGIN
-from tests.chaos.record import Money, Question, Record
-from tests.chaos.speaking import Call
-from tests.chaos.words import answered_in, bare, lane_of, serials_in
-from tests.scenarios.bills import PRICES
+from bot.turns.asking import WITHDRAWN
+from bot.turns.redo import OFFERED
+from tests.chaos.aftermath import PATIENCE, aftermath
+from tests.chaos.bills import mischarged
+from tests.chaos.record import Question, Record, Shown
+from tests.chaos.stories import Answer, answers_in, cut_short_in, deleted_in, stories, unfiled_in
+from tests.chaos.words import bare, lane_of, serials_in, unnoted
 
-MOST_TOKENS = 1000
-"""OPENAI_MAX_TOKENS of the run: what an answer may cost at most is held by it."""
-
-
-PATIENCE = 60.0
-"""Seconds that somebody waits for an answer. Faults last two at most, and what they leave is a matter of a few more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Messages of the bot that carry one call's lines, in order."""
-
-    serial: int
-    channel: str
-    parts: tuple[str, ...]
-    replies_to: str
-    text: str
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """What it says it answers."""
-        return answered_in(self.text)
+WORDLESS = ("Stopped.", OFFERED)
+"""All that an answer may say without a word of the model: somebody stopped it."""
 
 
 def violations(record: Record) -> list[str]:
@@ -46,48 +27,68 @@ def violations(record: Record) -> list[str]:
         *_out_of_order(record, answers),
         *_forgotten(record, answers),
         *_unaware(record, answers),
-        *_mischarged(record, answers),
+        *mischarged(record, answers),
+        *aftermath(record),
         *(f"left behind: {what}" for what in record.leftovers),
         *record.complaints,
     ]
 
 
-def answers_in(record: Record) -> list[Answer]:
-    """What stands, put together by the lines' own numbers, in the order of the first parts."""
-    parts = defaultdict(list)
-    for shown in record.shown:
-        for serial in serials_in(shown.text)[:1]:
-            parts[shown.channel, serial].append(shown)
-    return [
-        Answer(serial, channel, tuple(part.message for part in of), of[0].replies_to, "\n".join(part.text for part in of))
-        for (channel, serial), of in parts.items()
-    ]
-
-
 def _strays(record: Record) -> Iterator[str]:
+    wordless = _wordless(record)
     for shown in record.shown:
         serials = serials_in(shown.text)
-        if not serials:
+        if not serials and shown.message not in wordless:
             yield f"message {shown.message} is no answer: {shown.text[:60]!r}"
         elif len(serials) > 1:
             yield f"message {shown.message} mixes the answers of calls {serials}"
 
 
+def _wordless(record: Record) -> dict[str, tuple[str, ...]]:
+    """Messages that rightly say nothing of the model's, and the questions that they are for: stopped before the first word, taken back,
+    or our note alone, which found no room under a long answer.
+    """
+    names, channels = {question.message: question.name for question in record.asked}, {each.message: each for each in record.shown}
+    gone = [question for question in record.asked if question.name in deleted_in(record)]
+    ids, places = {question.message for question in gone}, {question.channel for question in gone}
+    quiet: dict[str, tuple[str, ...]] = {each.message: () for each in record.shown if each.channel in places and WITHDRAWN in each.text}
+    quiet |= {each.message: () for each in record.shown if each.replies_to in ids and _says(each) in WORDLESS}
+    for story in stories(record):
+        parts = [channels[part] for part in story.kept.parts if part in channels] if story.kept else []
+        if story.kept and len(parts) == 1 and story.stopped and _says(parts[0]) in WORDLESS:
+            quiet[parts[0].message] = tuple(names[message] for message in story.kept.messages if message in names)
+        elif len(parts) > 1 and not unnoted(parts[-1].text).strip():
+            quiet[parts[-1].message] = ()
+    return quiet
+
+
+def _says(shown: Shown) -> str:
+    return shown.text.removeprefix("-# ").strip()
+
+
 def _incomplete(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
-    calls = {call.serial: call for call in record.calls}
+    """Whole, unless somebody stopped it: then it is a beginning."""
+    calls, short = {call.serial: call for call in record.calls}, cut_short_in(record)
     for answer in answers:
         call = calls.get(answer.serial)
         if call is None:
             yield f"answer {answer.serial} was never given by the model"
-        elif bare(answer.text) != bare(call.text):
+        elif bare(answer.text) != bare(call.text) and not (short & {*call.questions} and bare(call.text).startswith(bare(answer.text))):
             stands = f"{len(answer.text)} characters in {len(answer.parts)} messages"
             yield f"answer {answer.serial} to {call.questions} stands as {stands}, not {len(call.text)}"
+    for filed in record.filed:
+        told = serials_in(filed.answer)
+        if filed.complete and told and told[0] in calls and bare(filed.answer) != bare(calls[told[0]].text):
+            yield f"answer {told[0]} counts as complete, and is not"
 
 
 def _not_once(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
+    """One that was deleted may have no answer."""
     times = Counter(name for answer in answers for name in answer.questions)
+    times += Counter(name for names in _wordless(record).values() for name in names)
+    deleted = deleted_in(record)
     for question in record.asked:
-        if times[question.name] != 1:
+        if times[question.name] != 1 and not (question.name in deleted and not times[question.name]):
             serials = [answer.serial for answer in answers if question.name in answer.questions]
             yield f"{question.name} is answered {times[question.name]} times, by calls {serials}"
     known = {question.name for question in record.asked}
@@ -102,12 +103,12 @@ def _late(record: Record) -> Iterator[str]:
 
 
 def _misplaced(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
-    asked = {question.name: question for question in record.asked}
+    asked, deleted = {question.name: question for question in record.asked}, deleted_in(record)
     for answer in answers:
         questions = [asked[name] for name in answer.questions if name in asked]
         if len({lane_of(name) for name in answer.questions}) > 1 or {question.channel for question in questions} - {answer.channel}:
             yield f"answer {answer.serial} stands in channel {answer.channel} and answers {answer.questions}"
-        elif questions and answer.replies_to != questions[-1].message:
+        elif questions and answer.replies_to != questions[-1].message and questions[-1].name not in deleted:
             yield f"answer {answer.serial} to {answer.questions} replies to message {answer.replies_to or 'nobody'}"
 
 
@@ -125,7 +126,7 @@ def _out_of_order(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _forgotten(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
-    """The history is what is visible: the same words, under the same messages, in the lane's order."""
+    """The history is what is visible: the same words, under the same messages, in the lane's order. What was deleted is in neither."""
     ids = {question.name: question.message for question in record.asked}
     lanes = {question.message: lane_of(question.name) for question in record.asked}
     shown = {tuple(ids.get(name, name) for name in answer.questions): answer for answer in answers}
@@ -133,7 +134,10 @@ def _forgotten(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
     for messages, count in Counter(entry.messages for entry in record.filed).items():
         if count > 1:
             yield f"messages {messages} are in the history {count} times"
+    gone = {ids[name] for name in deleted_in(record)}
     for messages in shown.keys() | filed.keys():
+        if gone & {*messages} or (messages not in filed and {*shown[messages].questions} & unfiled_in(record)):
+            continue
         if messages not in filed:
             yield f"answer {shown[messages].serial} to {shown[messages].questions} is not in the history"
         elif messages not in shown:
@@ -150,61 +154,17 @@ def _unaware(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
     """In a thread or DM each answer knew the one before it."""
     calls = {call.serial: call for call in record.calls}
     exclusive = {question.channel for question in record.asked if question.exclusive}
-    latest: dict[str, Answer] = {}
+    latest: dict[str, list[Answer]] = defaultdict(list)
+    deleted = deleted_in(record) | unfiled_in(record)
     for answer in sorted(answers, key=lambda answer: int(answer.parts[0])):
-        before, call = latest.get(answer.channel), calls.get(answer.serial)
-        if answer.channel in exclusive and before and call and (not call.before or bare(call.before[-1]) != bare(before.text)):
-            yield f"answer {answer.serial} did not know answer {before.serial}, which stands before it"
-        latest[answer.channel] = answer
-
-
-def _mischarged(record: Record, answers: Sequence[Answer]) -> Iterator[str]:
-    servers = {question.name: question.server for question in record.asked}
-    visible = {answer.serial for answer in answers}
-    for server in dict.fromkeys(servers.values()):
-        calls = [call for call in record.calls if servers.get(call.questions[0]) == server]
-        money = record.money.get(server, Money())
-        yield from (f"the calls of server {server}: {complaint}" for complaint in _sums(calls, money, visible))
-
-
-def _sums(calls: Sequence[Call], money: Money, visible: set[int]) -> Iterator[str]:
-    """Finished streams cost what the model counted; one that its process did not live to charge still has its hold, or was estimated."""
-    complete = [call for call in calls if call.complete]
-    exact, cut = money.spent - money.estimated, len([call for call in calls if not call.refused and not call.complete])
-    if money.settled + money.held < len(calls):
-        yield f"{len(calls)} were made, {money.settled} charged and {money.held} held"
-    total = sum(map(cost, complete))
-    if not _may_be_missing(total - exact, complete, visible, held=money.held):
-        yield f"{exact} was charged, and the model counted {total} in {len(complete)} finished ones ({cut} cut, {money.held} held)"
-    most = sum(worst(call) for call in calls if not call.refused)
-    if money.estimated + money.set_aside > most + money.held * _largest(calls):
-        yield f"{money.estimated} was estimated and {money.set_aside} is held, more than the {most} that all of them may cost"
-
-
-def _may_be_missing(missing: int, complete: Sequence[Call], visible: set[int], *, held: int) -> bool:
-    """Whether so much is what some finished calls cost: any that nobody sees, and as many others as are still held.
-
-    Every call costs another sum, so that few sets of calls add up to the same.
-    """
-    reached = {(0, 0)}
-    for call in complete:
-        more = {(sum_ + cost(call), seen + (call.serial in visible)) for sum_, seen in reached}
-        reached |= {(sum_, seen) for sum_, seen in more if sum_ <= missing and seen <= held}
-    return any(sum_ == missing for sum_, _ in reached)
-
-
-def cost(call: Call) -> int:
-    """What a finished call is billed, in millionths of a dollar."""
-    return int(call.prompt * PRICES["price_input"] + call.completion * PRICES["price_output"])
-
-
-def worst(call: Call) -> int:
-    """What is held for it."""
-    return int(int(call.estimated * INPUT_MARGIN) * PRICES["price_input"] + MOST_TOKENS * PRICES["price_output"])
-
-
-def _largest(calls: Sequence[Call]) -> int:
-    return max(map(worst, calls), default=0)
+        before, call = latest[answer.channel], calls.get(answer.serial)
+        known = bare(call.before[-1]) if call and call.before else ""
+        may_know = {bare(each.text) for each in before} | ({""} if before and {*before[0].questions} & deleted else set())
+        if answer.channel in exclusive and before and call and known not in may_know:
+            yield f"answer {answer.serial} did not know answer {before[-1].serial}, which stands before it"
+        if not {*answer.questions} & deleted:
+            before.clear()
+        before.append(answer)
 
 
 def _lanes(record: Record) -> Mapping[int, list[Question]]:

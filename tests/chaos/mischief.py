@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -67,6 +68,8 @@ class Mischief:
 
     async def _killed(self, member: Member, lasts: float) -> None:
         async with member.lock:
+            if member is self._staff.receiver:
+                self._world.deaths.append(time.monotonic())
             await self._staff.kill(member)
             await asyncio.sleep(lasts)
             await self._staff.start(member)
@@ -95,6 +98,7 @@ class Mischief:
             await self._redis.dies(fault.lasts)
 
     async def _gateway_dropped(self, fault: Fault) -> None:
+        self._world.deaths.append(time.monotonic())
         await self._world.drop_gateway(4000 if fault.target % 2 else 0)
 
     async def _event_again(self, fault: Fault) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tests.chaos.deeds import deeds_of
+from tests.chaos.hands import Diary, Hands
 from tests.chaos.plan import LanePlan, Plan
 from tests.chaos.words import question
 from tests.chaos.world import Asked, World
@@ -45,22 +47,36 @@ def _place(world: World, lane: LanePlan, user: User) -> Channel:
     return world.add_thread(channel) if lane.place == "thread" else channel
 
 
-async def converse(world: World, seat: Seat, asked_one: Callable[[], Awaitable[None]], *, greeted: asyncio.Barrier) -> None:
-    """All the rounds of a lane; `asked_one` is called after each question. After the first, everybody waits for everybody.
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What all of them share. `asked_one` is called after each question; after the first, everybody waits for everybody."""
 
-    What was not answered is seen afterwards.
-    """
-    number = 0
+    world: World
+    seed: int
+    diary: Diary
+    asked_one: Callable[[], Awaitable[None]]
+    greeted: asyncio.Barrier
+
+
+async def converse(company: Company, seat: Seat) -> None:
+    """All the rounds of a lane. What was not answered is seen afterwards."""
+    number, hands = 0, Hands(company.world, seat.user, seat.channel, company.diary)
     for each in seat.lane.rounds:
         asked: list[Asked] = []
         for pause in each.pauses:
             await asyncio.sleep(pause)
-            asked.append(await world.question(question(seat.lane.number, number), seat.user, seat.channel))
+            asked.append(await company.world.question(question(seat.lane.number, number), seat.user, seat.channel))
             number += 1
-            await asked_one()
+            await company.asked_one()
+        greets, last = each is seat.lane.rounds[0], asked[-1]
+        deeds = deeds_of(company.seed, last.name, alone=len(asked) == 1)
+        if not greets:
+            await hands.meanwhile(last, deeds)
         await _answered(asked)
-        if each is seat.lane.rounds[0]:
-            await greeted.wait()
+        if greets:
+            await company.greeted.wait()
+        elif last.answered.is_set():
+            await hands.afterwards(last, deeds)
 
 
 async def _answered(asked: list[Asked]) -> None:

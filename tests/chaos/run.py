@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.connection import Store, open_store
-from tests.chaos.checker import answers_in, violations
+from bot.vocabulary.controls import PressKind
+from tests.chaos.checker import violations
+from tests.chaos.chronicle import chronicle
 from tests.chaos.gather import gather, leftovers
 from tests.chaos.ground import DurableServer
+from tests.chaos.hands import Diary
 from tests.chaos.logs import defects_in
 from tests.chaos.mischief import Mischief, Progress
-from tests.chaos.people import Seat, converse, seated
+from tests.chaos.people import Company, Seat, converse, seated
 from tests.chaos.plan import Plan, manner_of
 from tests.chaos.record import Record
 from tests.chaos.speaking import Speaker
 from tests.chaos.staff import Staff, staff
+from tests.chaos.stories import answers_in, counts
 from tests.chaos.world import World
 from tests.fakes.model.server import ModelServer
 from tests.scenarios.bills import PRICES
@@ -49,8 +53,9 @@ class Report:
 
     @property
     def extra_calls(self) -> int:
-        """Calls to the model beyond one an answer, those that it refused by plan left out."""
-        return len([call for call in self.record.calls if not call.refused]) - len(answers_in(self.record))
+        """Calls to the model beyond one an answer, those left out that it refused by plan or that people pressed for."""
+        asked = [press for press in self.record.pressed if press.kind in (PressKind.REGENERATE, PressKind.CONTINUE) and counts(press)]
+        return len([call for call in self.record.calls if not call.refused]) - len(answers_in(self.record)) - len(asked)
 
     @property
     def unsettled(self) -> int:
@@ -61,6 +66,16 @@ class Report:
     def turns(self) -> int:
         """Answers that stand."""
         return len(answers_in(self.record))
+
+    @property
+    def edits(self) -> int:
+        """Questions that were edited, each time."""
+        return len([change for change in self.record.changed if change.wording])
+
+    @property
+    def deletions(self) -> int:
+        """Questions that were deleted."""
+        return len(self.record.changed) - self.edits
 
     @property
     def longest_wait(self) -> float:
@@ -125,13 +140,14 @@ async def _listening(world: World, everybody: Staff) -> None:
 
 
 async def _played(scene: Scene) -> Report:
-    began, progress, greeted = time.monotonic(), Progress(), asyncio.Barrier(len(scene.seats))
+    began, progress, diary = time.monotonic(), Progress(), Diary()
+    company = Company(scene.world, scene.plan.seed, diary, progress.one_more, asyncio.Barrier(len(scene.seats)))
     mischief = Mischief(staff=scene.staff, redis=scene.redis, world=scene.world, progress=progress)
     async with asyncio.TaskGroup() as together:
         for fault in scene.plan.faults:
             together.create_task(mischief.strike(fault))
         for seat in scene.seats:
-            together.create_task(converse(scene.world, seat, progress.one_more, greeted=greeted))
+            together.create_task(converse(company, seat))
     await _quiet(scene.store)
     seconds = time.monotonic() - began
     codes = await scene.staff.end()
@@ -140,7 +156,8 @@ async def _played(scene: Scene) -> Report:
         *defects_in(scene.folder),
         *scene.world.violations,
     ]
-    record = await gather(scene.world, scene.store, scene.speaker.calls, complaints=complaints)
+    record = await gather(scene.world, scene.store, scene.speaker.calls, diary, complaints=complaints)
+    (scene.folder / "chronicle.txt").write_text(chronicle(scene.world, scene.speaker.calls, diary))
     return Report(scene.plan, record, violations(record), mischief.done, seconds, scene.folder)
 
 
@@ -172,12 +189,14 @@ def _environment(world: World, model: ModelServer) -> dict[str, str]:
 
 def table(reports: list[Report]) -> str:
     """One line a run, and the faults of all of them by kind."""
-    lines = ["      seed  turns  questions  faults  extra calls  held calls  seconds  longest wait  violations"]
+    lines = ["      seed  turns  questions  presses  edits  deletions  faults  extra calls  held calls  seconds  longest wait  violations"]
     for report in reports:
-        counted = f"{report.turns:5}  {len(report.record.asked):9}  {sum(report.faults.values()):6}  {report.extra_calls:11}"
+        done = f"{len(report.record.pressed):7}  {report.edits:5}  {report.deletions:9}"
+        counted = f"{report.turns:5}  {len(report.record.asked):9}  {done}  {sum(report.faults.values()):6}  {report.extra_calls:11}"
         timed = f"{report.unsettled:10}  {report.seconds:7.1f}  {report.longest_wait:12.1f}"
         lines.append(f"{report.plan.seed:10}  {counted}  {timed}  {len(report.violations):10}")
-    done = sum((Counter(report.faults) for report in reports), Counter[str]())
+    faults = sum((Counter(report.faults) for report in reports), Counter[str]())
+    pressed = Counter(f"press of {press.kind.value}" for report in reports for press in report.record.pressed)
     slow = sorted((each for report in reports for each in report.record.asked), key=lambda each: -each.waited)[:SLOWEST]
     lines += ["", "waited longest: " + ", ".join(f"{each.name} {each.waited:.1f} s (message {each.message})" for each in slow)]
-    return "\n".join([*lines, "", *(f"{kind:18} {count:5}" for kind, count in sorted(done.items()))])
+    return "\n".join([*lines, "", *(f"{kind:18} {count:5}" for kind, count in sorted((faults + pressed).items()))])

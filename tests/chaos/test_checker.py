@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.chaos.checker import answers_in, cost, violations, worst
+from tests.chaos.bills import cost, worst
+from tests.chaos.checker import violations
 from tests.chaos.record import Filed, Money, Question, Record, Shown
 from tests.chaos.speaking import Call
+from tests.chaos.stories import answers_in
 from tests.chaos.words import answer_to, question
 
 LONG = 48
@@ -51,7 +54,7 @@ def good() -> Record:
     )
 
 
-def shown(record: Record, number: int, **new: str) -> Record:
+def shown(record: Record, number: int, **new: Any) -> Record:
     """Another text, channel, … in one message."""
     changed = [replace(each, **new) if index == number else each for index, each in enumerate(record.shown)]
     return replace(record, shown=tuple(changed))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 _QUESTION = re.compile(r"\bQ\d\d-\d{3}\b")
 _LINE = re.compile(r"^\[A(\d+):(\d+)\]", re.MULTILINE)
 _FIRST = re.compile(r"^\[A(\d+):0\] To ((?:Q\d\d-\d{3}(?: and )?)+)\.$", re.MULTILINE)
+_WORDING = re.compile(r" \(in other words (\d+)\)")
 _LAST = re.compile(r"^\[A(\d+):\d+\] The end\.$", re.MULTILINE)
 PADDING = "one more line of what was asked for, of some sixty characters"
 
@@ -23,6 +24,16 @@ def lane_of(name: str) -> int:
 def questions_in(text: str) -> tuple[str, ...]:
     """The questions that a text names, in order."""
     return tuple(_QUESTION.findall(text))
+
+
+def reworded(text: str, wording: int) -> str:
+    """A question in its `wording`-th other words, from 1."""
+    return f"{_WORDING.sub('', text)} (in other words {wording})"
+
+
+def wording_in(text: str) -> int:
+    """The highest number of other words in a text; 0 when all is as it was asked first."""
+    return max(map(int, _WORDING.findall(text)), default=0)
 
 
 def answer_to(questions: Sequence[str], *, serial: int, lines: int) -> tuple[str, ...]:
@@ -47,6 +58,11 @@ def ends_in(text: str) -> int | None:
     """The serial of the answer that ends in this text."""
     found = _LAST.search(text)
     return int(found.group(1)) if found else None
+
+
+def unnoted(text: str) -> str:
+    """Without the small lines that Parley puts under an answer."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("-# "))
 
 
 def bare(text: str) -> str:
