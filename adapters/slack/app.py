@@ -48,7 +48,7 @@ async def open_slack(settings: Settings, door: Door, *, platform: SlackPlatform,
     """
     async with AsyncExitStack() as stack:
         workspace = await who_are_we(platform.client)
-        directory = Directory(platform.client, workspace, admins=settings.parley_admins, clock=clock)
+        directory = Directory(platform.client, workspace, admins=settings.parley_admins, clock=clock, pace=platform.pace)
         stack.push_async_callback(directory.aclose)
         chores = Chores()
         stack.push_async_callback(chores.aclose, grace=GRACE)

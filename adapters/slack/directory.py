@@ -9,16 +9,20 @@ from typing import Generic, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.rendering.pace import Pace
 from adapters.slack.failures import asked
+from adapters.slack.limits import names
 from adapters.slack.payloads import JsonView
 from adapters.slack.workspace import Workspace
-from bot.errors import PlatformError
+from bot.errors import PlatformError, PlatformUnavailable
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.conversation import Author, Authority, Place
+from bot.vocabulary.pace import Budget
 
 KEPT_FOR = 300.0  # seconds; also how long a former admin may still order
 FAILURE_KEPT_FOR = 20.0  # seconds, so that a limited or forbidden method is not asked for every message
 PATIENCE = 1.0  # seconds a message waits for a name: an acknowledgement is due after three
+SOON = 0.2  # seconds for our turn to ask
 SIZE = 10_000  # entries kept of each kind
 
 T = TypeVar("T")
@@ -76,10 +80,15 @@ class Person:
 
 
 class Directory:
-    """Names and rights in one workspace. `admins`: entries `slack:TEAM:USER`."""
+    """Names and rights in one workspace. `admins`: entries `slack:TEAM:USER`.
 
-    def __init__(self, client: AsyncWebClient, workspace: Workspace, *, admins: tuple[str, ...], clock: Clock) -> None:
+    When Slack was asked for as many names as it tells in a minute, further ones are done without: that is no reason to wait.
+    """
+
+    def __init__(self, client: AsyncWebClient, workspace: Workspace, *, admins: tuple[str, ...], clock: Clock, pace: Pace) -> None:
         self._client = client
+        self._pace = pace
+        self._of_channels, self._of_people = names(workspace.team)
         self._workspace = workspace
         self._admins = frozenset(admins)
         self._people = Remembered(self._ask_person, clock=clock)
@@ -118,7 +127,12 @@ class Directory:
         local = person is not None and ours in person.teams and not person.stranger and not foreign
         return Authority.ADMIN if person is not None and person.admin and local else Authority.MEMBER
 
+    async def _allowed(self, budget: Budget) -> None:
+        if not await self._pace.soon((budget,), within=SOON):
+            raise PlatformUnavailable(f"{budget.bucket} is used up")
+
     async def _ask_person(self, user: str) -> Person:
+        await self._allowed(self._of_people)
         said: JsonView = (await asked(self._client.users_info(user=user))).get("user") or {}
         profile: JsonView = said.get("profile") or {}
         grid: JsonView = said.get("enterprise_user") or {}
@@ -128,6 +142,7 @@ class Directory:
         return Person(" ".join(str(name).split()), teams, admin, stranger=said.get("is_stranger") is True)
 
     async def _ask_channel(self, channel: str) -> str:
+        await self._allowed(self._of_channels)
         said: JsonView = (await asked(self._client.conversations_info(channel=channel))).get("channel") or {}
         return str(said.get("name") or "")
 

@@ -44,6 +44,15 @@ def budgets(team: str, channel: str) -> Mapping[str, Sequence[Budget]]:
     return sends | {"start": (start,), "append": (append,), "stop": (stop,)}
 
 
+def names(team: str) -> tuple[Budget, Budget]:
+    """For conversations.info, Tier 3, and users.info, Tier 4: 50 and 100 a minute and more, some of which are left to others."""
+    name = f"slack:{team}"
+    return (
+        Budget(f"{name}/channels", interval=0.002, most=8, keep=5.0, limit=45, window=61.0),
+        Budget(f"{name}/people", interval=0.002, most=8, keep=5.0, limit=90, window=61.0),
+    )
+
+
 ACKNOWLEDGE_WITHIN = 3.0
 """Seconds Slack waits for an acknowledgement, and for which a trigger_id is good (docs.slack.dev/apis/events-api)."""
 

@@ -42,7 +42,7 @@ class SlackPlatform:
         self._sessions = Sessions(client, pace=pace)
         self._ways = Ways(on=streams, clock=clock)
         self._clock = clock
-        self._pace = pace
+        self.pace = pace
         self._file_after = file_after
 
     def surface(
@@ -55,7 +55,7 @@ class SlackPlatform:
                 outlet,
                 log=log,
                 clock=self._clock,
-                pace=self._pace,
+                pace=self.pace,
                 resume=resume,
                 pending=pending,
                 stop=stop,
@@ -74,7 +74,7 @@ class SlackPlatform:
     async def remove(self, placeholder: Placeholder) -> None:
         """When it is the turn of a deletion in the workspace: nobody else draws on what is kept there for last texts."""
         where = placeholder.data
-        await self._pace.turn(budgets(where["team"], where["channel"])["delete"], urgent=True)
+        await self.pace.turn(budgets(where["team"], where["channel"])["delete"], urgent=True)
         await remove(self.client, placeholder)
 
     async def show_waiting(self, address: ReplyAddress, waits: bool) -> None:
@@ -93,13 +93,13 @@ class SlackPlatform:
     async def _streams(self, address: ReplyAddress) -> bool:
         """Whether a stream may be started now; a turn to start it is taken then."""
         to = address.data
-        return self._ways.streams_in(to) and await self._pace.soon(budgets(to["team"], to["channel"])["start"], within=SOON)
+        return self._ways.streams_in(to) and await self.pace.soon(budgets(to["team"], to["channel"])["start"], within=SOON)
 
     def _updates(self, address: ReplyAddress) -> SlackOutlet:
         return SlackOutlet(self.client, address, thinking=self.thinking)
 
     def _stream(self, address: ReplyAddress) -> StreamOutlet:
-        means = Means(self.client, self._clock, self._pace, self.thinking, self._sessions)
+        means = Means(self.client, self._clock, self.pace, self.thinking, self._sessions)
         return StreamOutlet(
             means, address, updates=self._updates(address), refused=lambda code: self._ways.refused(address.data, code), paid=True
         )

@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.vocabulary.clock import Clock
 from tests.adapters.slack.doors import RecordingDoor
+from tests.fakes.bank import Bank
 from tests.fakes.slack.server import SlackServer
 
 MODES = ("socket", "http")
@@ -46,7 +47,7 @@ async def opened(server: SlackServer, *, mode: str = "socket", clock: Clock | No
     """Parley connected to `server` in one of the two modes; both are closed before this returns."""
     settings, door, clock = settings_for(server, mode=mode, **overrides), RecordingDoor(), clock or SystemClock()
     async with (
-        open_platform(settings, pace=Pace(clock), clock=clock) as platform,
+        open_platform(settings, pace=Pace(clock, Bank(clock).lender("here")), clock=clock) as platform,
         open_slack(settings, door, platform=platform, clock=clock) as slack,
     ):
         if mode == "http":

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from adapters.rendering.pace import Pace
 from adapters.slack.amended import amended_from
 from adapters.slack.directory import Directory
 from adapters.slack.payloads import MessageEvent
@@ -103,14 +104,14 @@ async def test_without_the_store_slack_tells_it_again(server: SlackServer, mode:
 async def test_what_slack_tells_in_part_is_nothing(server: SlackServer, event: MessageEvent) -> None:
     """The samples in Slack's documents do not say what stood there before."""
     async with opened(server) as bench:
-        directory = Directory(bench.platform.client, bench.slack.workspace, admins=(), clock=SystemClock())
+        directory = Directory(bench.platform.client, bench.slack.workspace, admins=(), clock=SystemClock(), pace=Pace(SystemClock()))
         assert await amended_from(event, workspace=bench.slack.workspace, directory=directory) is None
 
 
 @pytest.mark.parametrize(("now", "told"), [("two", "two"), ("one", None)])
 async def test_the_moment_is_the_edits_and_what_slack_adds_later_is_none(server: SlackServer, now: str, told: str | None) -> None:
     async with opened(server) as bench:
-        directory = Directory(bench.platform.client, bench.slack.workspace, admins=(), clock=SystemClock())
+        directory = Directory(bench.platform.client, bench.slack.workspace, admins=(), clock=SystemClock(), pace=Pace(SystemClock()))
         said: dict[str, object] = {"type": "message", "user": "U1", "text": "one", "ts": "5.1"}
         event: dict[str, object] = {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "ts": "9.1"}
         event |= {"previous_message": said, "message": {**said, "text": now, "edited": {"user": "U1", "ts": "9.0"}}}

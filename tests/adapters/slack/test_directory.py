@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from adapters.rendering.pace import Pace
 from adapters.slack.directory import FAILURE_KEPT_FOR, KEPT_FOR, Directory
 from adapters.slack.workspace import open_client, who_are_we
 from bot.vocabulary.conversation import Authority
 from tests.adapters.slack.conftest import settings_for
+from tests.fakes.bank import Bank
 from tests.fakes.clock import VirtualClock
 from tests.fakes.server import Fault
 from tests.fakes.slack.server import SlackServer
@@ -28,7 +30,7 @@ class Office:
 async def office(server: SlackServer) -> AsyncIterator[Office]:
     clock = VirtualClock()
     async with open_client(settings_for(server)) as client:
-        directory = Directory(client, await who_are_we(client), admins=(), clock=clock)
+        directory = Directory(client, await who_are_we(client), admins=(), clock=clock, pace=Pace(clock, Bank(clock).lender("here")))
         yield Office(directory, clock)
         await directory.aclose()
 
@@ -38,6 +40,20 @@ async def test_many_who_ask_at_once_ask_slack_once(server: SlackServer, office: 
     authors = await asyncio.gather(*(office.directory.author(asha.id) for _ in range(20)))
     assert {author.name for author in authors} == {"Asha Rao"}
     assert len(server.calls("users.info")) == 1
+
+
+async def test_more_names_than_slack_tells_in_a_minute_are_done_without(server: SlackServer, office: Office) -> None:
+    asha = server.add_user("asha")
+    rooms = [server.add_channel(f"room{number}", members=[asha]) for number in range(60)]
+    asking = asyncio.gather(*(office.directory.place(room.id) for room in rooms))
+    await office.clock.run_until(asking)
+    places = await asking
+    assert 40 <= len(server.calls("conversations.info")) <= 50
+    assert server.limits.refused == {}
+    assert {place.channel for place in places} < {"", *(room.name for room in rooms)}
+    await office.clock.advance(70.0)
+    await office.clock.run_until(later := asyncio.ensure_future(office.directory.place(rooms[-1].id)))
+    assert (await later).channel == rooms[-1].name
 
 
 async def test_a_right_that_was_taken_away_is_gone_after_a_while(server: SlackServer, office: Office) -> None:

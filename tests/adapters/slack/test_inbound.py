@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from adapters.rendering.pace import Pace
 from adapters.slack.directory import Directory
 from adapters.slack.inbound import inbound_from
 from adapters.slack.payloads import MessageEvent
@@ -24,7 +25,7 @@ WORKSPACE = Workspace("T0ACME", "Acme", "UPARLEY", "BPARLEY", "parley")
 async def directory(server: SlackServer) -> AsyncIterator[Directory]:
     """Of a workspace whose people Slack does not know."""
     async with open_client(settings_for(server)) as client:
-        directory = Directory(client, WORKSPACE, admins=("slack:T0FAR:UFAR",), clock=SystemClock())
+        directory = Directory(client, WORKSPACE, admins=("slack:T0FAR:UFAR",), clock=SystemClock(), pace=Pace(SystemClock()))
         yield directory
         await directory.aclose()
 
