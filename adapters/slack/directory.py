@@ -22,7 +22,6 @@ from bot.vocabulary.pace import Budget
 KEPT_FOR = 300.0  # seconds; also how long a former admin may still order
 FAILURE_KEPT_FOR = 20.0  # seconds, so that a limited or forbidden method is not asked for every message
 PATIENCE = 1.0  # seconds a message waits for a name: an acknowledgement is due after three
-SOON = 0.2  # seconds for our turn to ask
 SIZE = 10_000  # entries kept of each kind
 
 T = TypeVar("T")
@@ -128,7 +127,7 @@ class Directory:
         return Authority.ADMIN if person is not None and person.admin and local else Authority.MEMBER
 
     async def _allowed(self, budget: Budget) -> None:
-        if not await self._pace.soon((budget,), within=SOON):
+        if not await self._pace.soon((budget,), within=PATIENCE):
             raise PlatformUnavailable(f"{budget.bucket} is used up")
 
     async def _ask_person(self, user: str) -> Person:

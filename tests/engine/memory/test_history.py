@@ -1,5 +1,7 @@
 """The part of a conversation's history that the model sees, on a real store."""
 
+import asyncio
+
 import pytest
 
 from bot.memory.exchange import Exchange, Line
@@ -28,7 +30,8 @@ def memory(store: Store) -> Memory:
 
 
 async def file(store: Store, memory: Memory, conversation: ConversationKey, text: str) -> None:
-    """One turn, filed as turns are."""
+    """One turn, filed as turns are; a moment later than the one before it, as the order goes by milliseconds."""
+    await asyncio.sleep(0.002)
     message = inbound(text, conversation=conversation)
     journal = Journal(store, turn_seconds=JOURNAL_SECONDS)
     await Mailbox(store, most=1).join(message, Lane.of(message))
