@@ -85,7 +85,12 @@ async def measure(count: int) -> list[Row]:
     async with Slack() as slack, Model() as model:
         bench = Bench(slack, model)
         waiting = {"SLOTS": str(4 * count), "LEASE_SECONDS": "120"}
-        settings = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
+        settings = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_STREAMS": "off",
+        }
         async with serving("run", "slack", settings=settings | model_settings(model) | waiting):
             await slack.wait_for(lambda: len(slack.sockets.connections) >= 2, timeout=30)
             await bench.one_by_one(WARM_UP)

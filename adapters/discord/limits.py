@@ -14,7 +14,7 @@ LIMITS = Limits(text=2000, edit_seconds=3600.0)
 "JSON Error Codes", 30046: a message older than an hour may be edited so many times only, and the number is not told.
 """
 
-OVERALL = Budget("discord/all", interval=0.02, most=8, ahead=2, keep=5.0, reserve=6, limit=48, window=1.05)
+OVERALL = Budget("discord/all", interval=0.005, most=8, ahead=2, keep=5.0, reserve=6, limit=48, window=1.05)
 """Documents, "Rate Limits": 50 requests a second for each bot. Two are for what we send without asking for a turn, such as look-ups;
 6 are for placeholders, first and final texts, which nobody may keep waiting for an edit of somebody else's answer. The window is
 longer than Discord's, and a process spreads what it sends, for what our loop and the network do between a turn and its arrival.
