@@ -217,6 +217,8 @@ class LocalServer:
             return await handler(request)
         except web.HTTPException as error:
             return web.Response(status=error.status, text=error.text, headers=error.headers)
+        except ConnectionResetError:  # the client left while it was answered, as a process does that ends: no defect of the server
+            return web.Response(status=499)
         except Exception as error:  # noqa: BLE001 - the border of a request: the test must see a defect of its server
             self.violations.append(f"{request.method} {request.path}: the local server failed: {error!r}")
             return json_answer({}, status=500)
