@@ -60,7 +60,9 @@ class Line:
         return len(self._waiting)
 
     def used(self, now: float) -> Sequence[float]:
-        """How many seconds ago each turn was used that a pool lent us last."""
+        """As the lender wants to know it: how many seconds ago each turn was used that a pool lent us last, else the last one."""
+        if not self.budget.limit:
+            return [now - self._taken] if self._taken > NEVER else []
         return [now - moment for moment in self._used]
 
     def leads(self, who: Waiter) -> bool:

@@ -50,7 +50,7 @@ class SharedLender:
         began = self._clock.monotonic()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                loan = await (self._pooled(budget, wanted, urgent, used) if budget.limit else self._following(budget, wanted, urgent))
+                loan = await (self._pooled(budget, wanted, urgent, used) if budget.limit else self._following(budget, wanted, urgent, used))
         except (StoreUnavailable, TimeoutError) as error:
             if self._slept(began):
                 return NOTHING
@@ -62,12 +62,13 @@ class SharedLender:
             log.info("pace_shared_again")
         return loan
 
-    async def _following(self, budget: Budget, wanted: int, urgent: bool) -> Loan:
+    async def _following(self, budget: Budget, wanted: int, urgent: bool, used: Sequence[float]) -> Loan:
         """Of a budget whose turns follow each other."""
         interval, refill = milliseconds(budget.interval), milliseconds(budget.refill)
         lull = 2 * interval + milliseconds(budget.keep)
         sizes = [interval, budget.most, budget.ahead, wanted, int(urgent), budget.reserve, refill]
-        asked: list[str | int] = [self._name, *sizes, lull, milliseconds(MEMORY_SECONDS)]
+        age = int(used[-1] * 1000) if used else -1
+        asked: list[str | int] = [self._name, *sizes, lull, milliseconds(MEMORY_SECONDS), age]
         turns, delay, reserved, again = await self._store.run("lend", [pace(budget.bucket)], asked)
         return Loan(turns, delay / 1000, bool(reserved), again / 1000)
 

@@ -51,11 +51,15 @@ class Loan:
 
 
 class Lender(Protocol):
-    """Lends turns of budgets to the process that asks. What is not used in time is lost to everybody, except in a pool."""
+    """Lends turns of budgets to the process that asks.
+
+    What it does not use in time goes back to it when it asks again, unless somebody else borrowed since: then it is lost to everybody,
+    except in a pool.
+    """
 
     async def borrow(self, budget: Budget, *, wanted: int, urgent: bool, used: Sequence[float] = ()) -> Loan:
         """Turns for `wanted` sends that wait, as many as is fair; with `wanted` 0 nothing but a turn out of the reserve.
 
-        Who asks a pool again is done with what it borrowed there: `used` so many seconds ago, turn by turn; the others go back.
+        Who asks again is done with what it borrowed: `used` so many seconds ago, turn by turn in a pool, else the last one.
         Raises `StoreUnavailable` soon when nobody can tell what others send: then pace alone.
         """

@@ -28,24 +28,29 @@ class Bucket:
     crowd: int = 0
     run: int = 0
     booked: int = 0
+    whose: str = ""
+    start: int = 0
     appointed: dict[str, int] = field(default_factory=dict)
 
-    def lend(self, me: str, budget: Budget, *, wanted: int, urgent: bool, now: int) -> Reply:
-        """Turns for `me`."""
+    def lend(self, me: str, budget: Budget, *, wanted: int, urgent: bool, now: int, last: int = -1) -> Reply:
+        """Turns for `me`, who used its last one `last` milliseconds ago."""
         others = self.who not in ("", me) and now - self.at < MEMORY
         known, ended = self.who, self.next
         self.crowd = now + MEMORY if others else self.crowd
         self.who, self.at, self.next, self.spare = me, now, max(self.next, now), max(self.spare, now)
-        again = 0
-        if urgent and budget.reserve and (self.next > now or not wanted):
+        again, free = 0, self.next
+        if self.whose == me and wanted:
+            unused = now if last < 0 else now - last + milliseconds(budget.interval)
+            free = max(now, self.start, min(free, unused))
+        if urgent and budget.reserve and (free > now or not wanted):
             refill = milliseconds(budget.refill)
             again = self.spare - (budget.reserve - 1) * refill - now
             if again <= 0:
                 self.spare += refill
                 return 1, 0, 1, max(0, again + refill)
-        return self._ordinary(budget, wanted, urgent, now, ended if known == me else -MEMORY, again)
+        return self._ordinary(budget, wanted, urgent, now, ended if known == me else -MEMORY, again, free)
 
-    def _ordinary(self, budget: Budget, wanted: int, urgent: bool, now: int, mine_ended: int, again: int) -> Reply:
+    def _ordinary(self, budget: Budget, wanted: int, urgent: bool, now: int, mine_ended: int, again: int, free: int) -> Reply:
         interval = milliseconds(budget.interval)
         if not wanted:
             return 0, 0, 0, again
@@ -58,8 +63,9 @@ class Bucket:
             turns = min(budget.most, max(self.run, wanted))
         if not urgent and self.crowd > now and (wait := self._appointment(budget, turns, now) - now) > 0:
             return 0, 0, 0, wait
-        delay = self.next - now
-        self.next += turns * interval
+        delay = free - now
+        self.whose, self.start = self.who, free
+        self.next = free + turns * interval
         return turns, delay, 0, again
 
     def _appointment(self, budget: Budget, turns: int, now: int) -> int:
@@ -163,9 +169,10 @@ class BankLender:
             raise StoreUnavailable
         bucket = bank.buckets.setdefault(budget.bucket, Pool() if budget.limit else Bucket())
         now = int(bank.clock.monotonic() * 1000)
+        ages = [int(age * 1000) for age in used]
         if isinstance(bucket, Pool):
-            ages = [int(age * 1000) for age in used]
             turns, lasts, again = bucket.lend(self._name, budget, wanted=wanted, urgent=urgent, used=ages, now=now)
             return Loan(turns, again=again / 1000, lasts=lasts / 1000)
-        turns, delay, reserved, again = bucket.lend(self._name, budget, wanted=wanted, urgent=urgent, now=now)
+        last = ages[-1] if ages else -1
+        turns, delay, reserved, again = bucket.lend(self._name, budget, wanted=wanted, urgent=urgent, now=now, last=last)
         return Loan(turns, delay / 1000, bool(reserved), again / 1000)

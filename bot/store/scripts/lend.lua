@@ -1,22 +1,26 @@
 -- Lend turns of a bucket. Ordinary turns follow each other at an interval; `next` is the first that nobody has. Beside them
 -- stands a reserve for urgent sends; `spare` is when it will be full again. What a dead process borrowed simply passes by.
 -- Who is alone gets blocks that double while it goes on sending; where somebody else borrowed lately blocks are small, or a quarter
--- of the demand, so that nobody waits long for another's, and who has more answers to write gets more. When ordinary turns are lent far ahead, only urgent borrowers get more of them;
+-- of the demand, so that nobody waits long for another's, and who has more answers to write gets more. Who asks again before anybody
+-- else borrowed gets back what it did not use of its last block: without that one late turn would cost a whole one. When ordinary turns are lent far ahead, only urgent borrowers get more of them;
 -- the others are each told when it is their turn to ask, one after the other.
 -- A repeated call lends twice, which costs time and never breaks a limit.
 -- KEYS bucket
 -- ARGV borrower, milliseconds between turns, most, at least, wanted, urgent (1 or 0), turns in reserve, milliseconds until one is
---      back, milliseconds of silence after which a block is small again, milliseconds that a borrower is remembered
+--      back, milliseconds of silence after which a block is small again, milliseconds that a borrower is remembered, how many
+--      milliseconds ago the borrower used its last ordinary turn (-1: it knows of none)
 -- Returns {turns, milliseconds to the first, out of the reserve (1 or 0), milliseconds until asking again makes sense}.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local me, interval, most, least = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local wanted, urgent, reserve, refill = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8])
-local lull, memory = tonumber(ARGV[9]), tonumber(ARGV[10])
+local lull, memory, age = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 
-local stored = redis.call('HMGET', KEYS[1], 'next', 'spare', 'who', 'at', 'crowd', 'run')
-local ended, who, run = tonumber(stored[1]) or 0, stored[3], tonumber(stored[6]) or 0
+local stored = redis.call('HMGET', KEYS[1], 'next', 'spare', 'who', 'at', 'crowd', 'run', 'whose', 'from')
+local ended, who, run, whose, from = tonumber(stored[1]) or 0, stored[3], tonumber(stored[6]) or 0, stored[7], tonumber(stored[8])
 local first, spare = math.max(ended, now), math.max(tonumber(stored[2]) or 0, now)
+local free = first -- for this borrower; it has given nothing back yet
+if whose == me and wanted > 0 then free = math.max(now, from, math.min(first, age < 0 and now or now - age + interval)) end
 local crowd = tonumber(stored[5]) or 0
 if who and who ~= me and now - tonumber(stored[4]) < memory then crowd = now + memory end
 
@@ -27,7 +31,7 @@ local function answer(turns, delay, reserved, again)
 end
 
 local again = 0
-if urgent and reserve > 0 and (first > now or wanted == 0) then
+if urgent and reserve > 0 and (free > now or wanted == 0) then
   again = spare - (reserve - 1) * refill - now
   if again <= 0 then
     spare = spare + refill
@@ -57,6 +61,7 @@ if not urgent and crowd > now then
   if appointed and appointed > now then return answer(0, 0, 0, appointed - now) end
   if appointed then redis.call('HDEL', KEYS[1], mine) end
 end
-local delay = first - now
-first = first + turns * interval
+local delay = free - now
+redis.call('HSET', KEYS[1], 'whose', me, 'from', free)
+first = free + turns * interval
 return answer(turns, delay, 0, again)
