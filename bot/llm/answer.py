@@ -1,12 +1,18 @@
-"""The answer as it grows: payloads in, events out, and at the end what it was. Pure."""
+"""The answer as it grows: frames in, events out, and at the end what it was. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from bot.errors import ModelDown, ModelNonsense
+import orjson
+
+from bot.errors import ModelDown, ModelError, ModelNonsense
 from bot.llm.complaint import complaint_of, judge
-from bot.vocabulary.model import Finished, ModelEvent, ModelRequest, Reasoning, Refusal, Text, Usage
+from bot.llm.decode import Frame
+from bot.vocabulary.model import Finished, ModelRequest, Reasoning, Refusal, Text, Usage
 from bot.vocabulary.tokens import estimate, estimate_prompt
+
+Piece = Text | Reasoning | Refusal
 
 REASONING_FIELDS = ("reasoning_content", "reasoning")
 """DeepSeek and vLLM say the first, OpenRouter and Ollama the second; some say both with the same text."""
@@ -29,7 +35,18 @@ class Answer:
         self._cost = 0.0
         self._service_tier = ""
 
-    def take(self, payload: object, *, event: bytes = b"", whole: bool = False) -> Iterator[ModelEvent]:
+    def read(self, frames: Sequence[Frame], *, whole: bool = False) -> Iterator[Piece]:
+        """The events in frames that came together, as few as say the same. Raises as `take` does, once it has yielded what came before."""
+        pieces: list[Piece] = []
+        try:
+            for frame in frames:
+                pieces += self.take(self._parsed(frame), event=frame.event, whole=whole)
+        except ModelError:
+            yield from joined(pieces)
+            raise
+        yield from joined(pieces)
+
+    def take(self, payload: object, *, event: bytes = b"", whole: bool = False) -> Iterator[Piece]:
         """The events in a chunk, or in a whole completion. Raises the `ModelError` that an error frame means."""
         if not isinstance(payload, dict):
             raise ModelNonsense(f"{self.request.model}: a chunk is not an object")
@@ -49,6 +66,12 @@ class Answer:
         tier, model = self._service_tier, self.request.model
         return Finished(self.finish_reason, model, usage, cost=self._cost, service_tier=tier, attempts=self.calls)
 
+    def _parsed(self, frame: Frame) -> object:
+        try:
+            return orjson.loads(frame.data)
+        except orjson.JSONDecodeError as error:
+            raise ModelNonsense(f"{self.request.model}: a chunk is not JSON") from error
+
     def _fail_if_error(self, payload: Mapping[str, Any], event: bytes) -> None:
         if event == b"error" or payload.get("error") or payload.get("object") == "error":
             raise judge(complaint_of(payload), detail=f"{self.request.model}, in the answer")
@@ -63,7 +86,7 @@ class Answer:
             cost = reported.get("cost")
             self._cost = float(cost) if self.costed and isinstance(cost, int | float) else self._cost
 
-    def _note(self, piece: Text | Reasoning | Refusal) -> None:
+    def _note(self, piece: Piece) -> None:
         self.started = True
         self.visible = self.visible or not isinstance(piece, Reasoning)
         self._said.append(piece.text)
@@ -90,10 +113,19 @@ def usage_of(reported: Mapping[str, Any]) -> Usage | None:
     return Usage(asked, said, cached=cached, cache_write=written, reasoning=_count(completion, "reasoning_tokens"))
 
 
-def _pieces(delta: object) -> Sequence[Text | Reasoning | Refusal]:
+def joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Neighbours of one kind as one."""
+    if len(pieces) < 2:
+        yield from pieces
+        return
+    for kind, alike in groupby(pieces, key=type):
+        yield kind("".join(piece.text for piece in alike))
+
+
+def _pieces(delta: object) -> Sequence[Piece]:
     if not isinstance(delta, dict):
         return ()
-    pieces: list[Text | Reasoning | Refusal] = []
+    pieces: list[Piece] = []
     if thought := _text(delta.get(REASONING_FIELDS[0])) or _text(delta.get(REASONING_FIELDS[1])):
         pieces.append(Reasoning(thought))
     if text := _text(delta.get("content")):

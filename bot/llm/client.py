@@ -14,8 +14,9 @@ from bot.llm.answer import Answer
 from bot.llm.capabilities import Profile, Profiles, parameters, value_of
 from bot.llm.complaint import FILTERED, Complaint
 from bot.llm.failures import FOREIGN, complaint_in, failure_of
-from bot.llm.reading import CONNECT, Patience, Response, is_json, payloads
+from bot.llm.reading import CONNECT, Patience, Response, frames, is_json
 from bot.llm.repairs import refused_parameter, repaired
+from bot.llm.throng import Throng
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.model import ModelEvent, ModelRequest
 
@@ -27,11 +28,14 @@ _log = logging.getLogger(__name__)
 class ChatClient:
     """A Model: one call to one model, no retries. `streaming` off: the whole answer comes as one `Text`."""
 
-    def __init__(self, api: openai.AsyncOpenAI, *, profiles: Profiles, clock: Clock, streaming: bool = True) -> None:
+    def __init__(
+        self, api: openai.AsyncOpenAI, *, profiles: Profiles, clock: Clock, streaming: bool = True, throng: Throng | None = None
+    ) -> None:
         self._api = api
         self._profiles = profiles
         self._clock = clock
         self._streaming = streaming
+        self._throng = throng or Throng()
 
     async def aclose(self) -> None:
         """Close every connection; the client is of no use afterwards."""
@@ -62,9 +66,9 @@ class ChatClient:
             if response is None:
                 return
             whole = is_json(response)
-            async with aclosing(payloads(response, patience=patience, answer=answer)) as read:
-                async for payload, name in read:
-                    for event in answer.take(payload, event=name, whole=whole):
+            async with aclosing(frames(response, patience=patience, answer=answer, throng=self._throng)) as reads:
+                async for read in reads:
+                    for event in answer.read(read, whole=whole):
                         yield event
             if whole and streamed and answer.finish_reason:  # from now on it is given the time of an endpoint that does not stream
                 self._learn(request.model, replace(self._profiles.of(request.model), streams=False), "stream")

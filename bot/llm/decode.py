@@ -33,11 +33,11 @@ class FrameDecoder:
         self._event = b""
 
     def feed(self, read: bytes) -> list[Frame]:
-        """The frames that this read completed. Raises `ModelNonsense` for a line over `LONGEST`."""
-        lines = (self._rest + read if self._rest else read).split(b"\n")
-        self._rest = lines.pop()
+        """The frames that this read completed. Raises `ModelNonsense` once a line is over `LONGEST`, at the first read after it was."""
         if len(self._rest) > LONGEST:
             raise ModelNonsense(f"a line of the stream is longer than {LONGEST} bytes")
+        lines = (self._rest + read if self._rest else read).split(b"\n")
+        self._rest = lines.pop()
         frames: list[Frame] = []
         for line in lines:
             self._line(line.removesuffix(b"\r"), frames)

@@ -1,8 +1,9 @@
-"""Reading a response as it arrives: bytes to payloads, with patience for what is arriving and none for silence."""
+"""Reading a response as it arrives: bytes to frames, with patience for what is arriving and none for silence."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from itertools import takewhile
 from typing import Any, Protocol, Self, TypeVar, cast
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from bot.errors import ModelNonsense, ModelSlow
 from bot.llm.answer import Answer
 from bot.llm.decode import Frame, FrameDecoder
+from bot.llm.throng import Throng
 from bot.vocabulary.model import ModelRequest
 
 T = TypeVar("T")
@@ -112,41 +114,55 @@ def is_json(response: Response) -> bool:
     return "json" in _content_type(response) and "ndjson" not in _content_type(response)
 
 
-def payloads(response: Response, *, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
-    """Yield (decoded JSON, event name) of each chunk, or of the whole body.
+def frames(response: Response, *, patience: Patience, answer: Answer, throng: Throng) -> AsyncGenerator[Sequence[Frame], None]:
+    """Yield the chunks that came with each read, or the whole body as one.
 
     Raises `ModelSlow`, `ModelNonsense`, and what the client raises.
     """
     if "html" in _content_type(response):
         raise ModelNonsense(f"{answer.request.model}: the endpoint answered with a web page; is the base URL right?")
-    return (_whole if is_json(response) else _chunks)(response, patience, answer)
+    return _whole(response, patience, answer) if is_json(response) else _chunks(response, patience, answer, throng)
 
 
-async def _whole(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
+async def _whole(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[Sequence[Frame], None]:
     reads, body = _reads(response), bytearray()
     while (read := await patience.wait(anext(reads, None), answer)) is not None:
         body += read
-    yield _parsed(Frame(bytes(body)), answer), b""
+    yield (Frame(bytes(body)),)
 
 
-async def _chunks(response: Response, patience: Patience, answer: Answer) -> AsyncGenerator[tuple[Any, bytes], None]:
-    # one generator, not three: each is passed through for every chunk
+async def _chunks(response: Response, patience: Patience, answer: Answer, throng: Throng) -> AsyncGenerator[Sequence[Frame], None]:
+    # one generator, not three: each is passed through for every read
     reads, decoder, came, framed = _reads(response), FrameDecoder(), False, False
-    while (read := await patience.wait(anext(reads, None), answer)) is not None:
-        came = True
-        for frame in decoder.feed(read):
+    with throng.one_more(response) as reader:
+        while (read := await patience.wait(anext(reads, None), answer)) is not None:
+            came = True
+            if not (found := decoder.feed(read)):
+                continue
             framed = True
-            if frame.done:
+            yield (before := [*takewhile(_goes_on, found)])
+            if len(before) < len(found):
                 await _drain(reads)
                 return
-            yield _parsed(frame, answer), frame.event
-    for frame in decoder.end():
-        framed = True
-        with contextlib.suppress(ModelNonsense):  # cut in the middle of a frame
-            if not frame.done:
-                yield _parsed(frame, answer), frame.event
-    if came and not framed and "event-stream" not in _content_type(response):
+            if answer.visible:
+                await reader.pause()
+    found = decoder.end()
+    yield [frame for frame in found if _goes_on(frame) and _uncut(frame)]
+    if came and not (framed or found) and "event-stream" not in _content_type(response):
         raise ModelNonsense(f"{answer.request.model}: the answer is neither an event stream nor JSON")
+
+
+def _goes_on(frame: Frame) -> bool:
+    return not frame.done
+
+
+def _uncut(frame: Frame) -> bool:
+    """Whether all of it came before the stream ended."""
+    try:
+        orjson.loads(frame.data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _reads(response: Response) -> AsyncIterator[bytes]:
@@ -161,13 +177,6 @@ async def _drain(reads: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(DRAIN_GRACE):
             async for _ in reads:
                 pass
-
-
-def _parsed(frame: Frame, answer: Answer) -> Any:
-    try:
-        return orjson.loads(frame.data)
-    except orjson.JSONDecodeError as error:
-        raise ModelNonsense(f"{answer.request.model}: a chunk is not JSON") from error
 
 
 def _content_type(response: Response) -> str:

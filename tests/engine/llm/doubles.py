@@ -13,6 +13,8 @@ from bot.vocabulary.model import (
     Model,
     ModelEvent,
     ModelRequest,
+    Reasoning,
+    Refusal,
     Role,
     Sampling,
     Text,
@@ -85,6 +87,18 @@ class Heard:
     @property
     def text(self) -> str:
         return "".join(event.text for event in self.events if isinstance(event, Text))
+
+    @property
+    def told(self) -> list[ModelEvent]:
+        """The events, with what was said in a row as one: what comes with one read comes together, and the network says how much."""
+        told: list[ModelEvent] = []
+        for event in self.events:
+            last = told[-1] if told else None
+            if isinstance(event, Text | Reasoning | Refusal) and type(last) is type(event):
+                told[-1] = replace(event, text=last.text + event.text)
+            else:
+                told.append(event)
+        return told
 
     @property
     def finished(self) -> Finished:

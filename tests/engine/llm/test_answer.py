@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ModelError
 from bot.llm.answer import Answer
+from bot.llm.decode import Frame
 from bot.vocabulary.model import ModelEvent, Reasoning, Refusal, Text, Usage
 from tests.engine.llm.doubles import REQUEST
 
@@ -51,3 +52,21 @@ def test_a_role_is_not_a_token() -> None:
 def test_the_last_usage_counts() -> None:
     chunks = [{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": count}} for count in (1, 2)]
     assert taken(*chunks, {"choices": [], "usage": None})[0].finished().usage == Usage(3, 2)
+
+
+def test_what_comes_together_is_told_together_and_what_breaks_then_breaks_after_it() -> None:
+    said: list[dict[str, object]] = [{"reasoning": "H"}, {"reasoning": "m"}, {"content": "a"}, {"content": "b"}, {"refusal": "No"}]
+    frames = [Frame(orjson.dumps({"choices": [{"delta": delta}]})) for delta in said]
+    assert list(Answer(REQUEST).read(frames)) == [Reasoning("Hm"), Text("ab"), Refusal("No")]
+    assert list(Answer(REQUEST).read(frames[2:3])) == [Text("a")]
+    broken = Answer(REQUEST).read([*frames[2:4], Frame(b'{"error": {"message": "broke"}}'), *frames])
+    assert next(broken) == Text("ab")
+    with pytest.raises(ModelError):
+        next(broken)
+
+
+def test_one_chunk_may_break_after_it_said_something() -> None:
+    read = Answer(REQUEST).read([Frame(b'{"choices": [{"delta": {"content": "a"}, "finish_reason": "error"}]}')])
+    assert next(read) == Text("a")
+    with pytest.raises(ModelError):
+        next(read)

@@ -67,5 +67,6 @@ def test_frames_come_as_soon_as_they_are_complete() -> None:
 def test_a_line_without_end_is_not_the_protocol() -> None:
     decoder = FrameDecoder()
     decoder.feed(b"data: " + b"x" * (LONGEST - 6))
+    assert decoder.feed(b"\n\ndata: " + b"x" * LONGEST) == [Frame(b"x" * (LONGEST - 6))], "what was whole before it counts"
     with pytest.raises(ModelNonsense):
         decoder.feed(b"x")
