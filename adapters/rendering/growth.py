@@ -13,9 +13,6 @@ from bot.vocabulary.clock import Clock
 from bot.vocabulary.controls import Button
 from bot.vocabulary.reply import ReplyEvent
 
-ENOUGH = 20
-"""Characters of plain words that are sure to change what a message shows."""
-
 _HELD = re.compile(r"[|\[`~<*_\\]")
 """What begins something of which a part may be held back until more of it has come."""
 
@@ -33,8 +30,9 @@ class Growth:
         self._since: float | None = None
         self._made = 0
         """How much of the text the newest pages were made of."""
-        self.messages = 0
-        """How many pages those were."""
+        self._texts: Sequence[str] = ()
+        self._below = ("", "")
+        """What stood under the newest pages."""
 
     def take(self, event: ReplyEvent) -> None:
         """Take note of an event; costs the same however long the text is."""
@@ -44,10 +42,16 @@ class Growth:
 
     def newest(self, *, over: bool) -> Sequence[Page]:
         """The pages as they should stand now. `over`: what a process before us left stands there, and only words replace it."""
-        text = self._transcript.text
-        texts = self._pages.growing(text, self._transcript.status, self.thinking.line)
-        self._made, self.messages = len(text), len(texts)
-        return () if over and not self.worded else dressed(texts, self._stop, closes=self._closes, over=False)
+        text, below = self._transcript.text, (self._transcript.status, self.thinking.line)
+        if not self._texts or (len(text), below) != (self._made, self._below):  # making pages costs the most of a send
+            self._texts = self._pages.growing(text, *below)
+            self._made, self._below = len(text), below
+        return () if over and not self.worded else dressed(self._texts, self._stop, closes=self._closes, over=False)
+
+    @property
+    def messages(self) -> int:
+        """How many the newest pages are."""
+        return len(self._texts)
 
     @property
     def worded(self) -> bool:
@@ -56,10 +60,11 @@ class Growth:
 
     @property
     def runs_on(self) -> bool:
-        """Whether words have come, since the newest pages were made, that are sure to show: making pages costs the most of a send."""
+        """Whether words have come, since the newest pages were made, that are sure to show: no pages need be made to know that."""
         text = self._transcript.text
         paragraph = max(0, text.rfind("\n\n"))
-        return self.worded and len(text) - max(paragraph, self._made) >= ENOUGH and not _HELD.search(text, paragraph)
+        fresh = text[max(paragraph, self._made) :]
+        return self.worded and any(map(str.isalpha, fresh)) and not _HELD.search(text, paragraph)
 
     @property
     def silent(self) -> bool:

@@ -19,6 +19,7 @@ class GrowingText:
         self._text = ""
         self._done = 0
         self._open = Piece("")
+        self._scale = self._cutter.scale()
 
     @property
     def pieces(self) -> list[Piece]:
@@ -47,17 +48,17 @@ class GrowingText:
 
     def _take(self, text: str) -> None:
         if not text.startswith(self._text):  # another text, such as what an output filter made of it
-            self._pieces, self._written, self._done, self._open = [], [], 0, Piece("")
+            self._pieces, self._written, self._done, self._open, self._scale = [], [], 0, Piece(""), self._cutter.scale()
         self._text = text
         self._open = Piece(text[self._done :], self._open.prefix, "", self._open.numbers)
-        while (cut := self._cutter.closed(self._open)) is not None:
+        while (cut := self._cutter.closed(self._open, self._scale)) is not None:
             self._close(*cut)
 
     def _close(self, piece: Piece, rest: Piece) -> None:
         self._pieces.append(piece)
         self._written.append(self._emit(piece))
         self._done += len(piece.source)
-        self._open = rest
+        self._open, self._scale = rest, self._cutter.scale()
 
     def _emit(self, piece: Piece) -> str:
         return self._emitter.emit(piece.markdown, piece.numbers)

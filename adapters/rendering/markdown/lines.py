@@ -107,9 +107,12 @@ def cells(row: str) -> list[str]:
     return [cell.strip() for cell in _PIPE.split(row.strip().removeprefix("|").removesuffix("|"))]
 
 
-def lines(text: str, numbers: tuple[tuple[int, int], ...] = ()) -> Iterator[Line]:
-    """The lines of `text` in order; `numbers` as an earlier page left them. What comes later never changes what a line is."""
-    state, start = State(numbers=numbers), 0
+def lines(text: str, numbers: tuple[tuple[int, int], ...] = (), *, beyond: Line | None = None) -> Iterator[Line]:
+    """The lines of `text` in order, those `beyond` one if it is given; `numbers` as an earlier page left them.
+
+    What comes later never changes what a line is.
+    """
+    state, start = (beyond.after, beyond.end) if beyond is not None else (State(numbers=numbers), 0)
     while start < len(text):
         found = text.find("\n", start)
         end = len(text) if found < 0 else found + 1

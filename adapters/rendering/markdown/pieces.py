@@ -56,13 +56,17 @@ class Cutter:
         self._emitter = emitter
         self._limit = limit
 
-    def closed(self, page: Piece) -> tuple[Piece, Piece] | None:
-        """`page` closed and what goes on after it, or None while it has room.
+    def scale(self) -> Scale:
+        """For one page, while it grows."""
+        return Scale(self._emitter.dialect, self._limit)
+
+    def closed(self, page: Piece, scale: Scale) -> tuple[Piece, Piece] | None:
+        """`page` closed and what goes on after it, or None while it has room. `scale`: the page's own.
 
         It is closed when its weight goes beyond the limit, which one character does, whatever comes after that; the cut looks at
         the text up to there and no further. So a text and every longer one that begins with it are cut alike.
         """
-        reach = Scale(self._emitter.dialect, self._limit).reach(page.markdown, page.numbers)
+        reach = scale.reach(page.markdown, page.numbers)
         return None if reach is None else self._at(page, reach)
 
     def final(self, page: Piece) -> tuple[Piece, Piece] | None:

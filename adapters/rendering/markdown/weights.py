@@ -43,7 +43,7 @@ def begins(read: list[Line], number: int) -> bool:
 
 
 class Scale:
-    """Weighs one page."""
+    """Weighs one page as it grows: a line that was whole is not weighed again."""
 
     def __init__(self, dialect: Dialect, limit: int) -> None:
         self._dialect = dialect
@@ -53,12 +53,16 @@ class Scale:
         self._weight = 0
         self._table: _TableSeen | None = None
         self._blocks = 0
+        self._weighed: list[Line] = []
+        """The last two whole lines."""
 
     def reach(self, text: str, numbers: tuple[tuple[int, int], ...]) -> int | None:
-        """How many characters of `text` fit, or None when all do. More text never changes the number."""
-        read: list[Line] = []
-        for line in lines(text, numbers):
-            read.append(line)
+        """How many characters of `text` fit, or None when all do: then it may be asked again, for a longer text that begins with this one.
+
+        More text never changes the number.
+        """
+        for line in lines(text, numbers, beyond=self._weighed[-1] if self._weighed else None):
+            read = [*self._weighed, line]
             whole = text[line.end - 1] == "\n"
             if self._weight + self._of(line, line.text) + whole > self._limit:
                 return line.start + min(self._fitting(line), line.end - line.start - 1)
@@ -67,6 +71,7 @@ class Scale:
                 self._blocks += begins(read, len(read) - 1)
                 if self._weight > self._limit or self._blocks > (self._dialect.most_blocks or self._blocks):
                     return line.end - 1
+                self._weighed = read[-2:]
         return None
 
     def _fitting(self, line: Line) -> int:

@@ -26,7 +26,7 @@ def growth(dialect: Dialect) -> Growth:
     return Growth(outlet, Pages(outlet), clock=clock, stop=None)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(dialect=DIALECTS, text=DOCUMENT, first=st.floats(0, 1), more=st.integers(1, 80))
 @example(dialect=DiscordDialect(), text="One two three four five six seven.", first=0.1, more=30)
 def test_where_words_run_on_the_pages_are_others(dialect: Dialect, text: str, first: float, more: int) -> None:
@@ -44,7 +44,8 @@ def test_where_words_run_on_the_pages_are_others(dialect: Dialect, text: str, fi
     ("text", "more", "sure"),
     [
         ("So it", " goes on and on, in words.", True),
-        ("So it", " goes on.", False),
+        ("So it", " goes on.", True),
+        ("So it goes", ".\n\n1. ", False),
         ("", "The first words come at once.", False),
         ("So it goes.", "\n\n| a header | and another |", False),
         ("So it goes", " [as it is told in a long text", False),
