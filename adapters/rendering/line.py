@@ -96,6 +96,11 @@ class Line:
         """Whether only the lender can say when `who`, who leads, may send."""
         return self.leads(who) and self.wish(who, now) is not None
 
+    def soon(self, who: Waiter, now: float, *, within: float) -> bool:
+        """Whether the turn of `who`, who waits here, may well come `within` so many seconds: never while the lender has none."""
+        place = self._place(who) or 0
+        return now + TOLERANCE >= self._ask_again[who.urgent] and place * self.budget.interval <= within
+
     def take(self, who: Waiter, now: float) -> None:
         """The turn that is open is used; an ordinary one first."""
         moment = self._due(who, now)
@@ -104,7 +109,7 @@ class Line:
             return
         self._left -= 1
         # Counted from when it was due: else the moment by which a process wakes late would add up.
-        self._taken = moment if now - moment <= self._grace else now
+        self._taken = moment if now - moment <= self.grace else now
         if self._pooled:
             self._taken, self._pooled_until = now, now + self.budget.window
             self._used.append(now)
@@ -128,10 +133,10 @@ class Line:
         if loan.lasts:
             self._pool(loan, asked)
         elif loan.reserved:
-            self._spare = now + loan.delay + self._grace
+            self._spare = now + loan.delay + self.grace
         elif loan.turns:
             self._left, self._first, self._pooled = loan.turns, now + loan.delay, False
-            self._last = self._first + (loan.turns - 1) * self.budget.interval + self._grace + self.budget.keep
+            self._last = self._first + (loan.turns - 1) * self.budget.interval + self.grace + self.budget.keep
         self._told_to_come_back(loan, urgent=urgent, now=now)
         self.idle_from = max(self.idle_from, self._last, self._spare)
 
@@ -161,14 +166,15 @@ class Line:
         elif urgent:
             self._ask_again[True] = now + loan.again
         elif not loan.turns:  # many were told the same moment: whoever asks first then should be another each time
-            self._ask_again[False] = now + loan.again + random.uniform(0, self._grace)
+            self._ask_again[False] = now + loan.again + random.uniform(0, self.grace)
 
     def _place(self, who: Waiter) -> int | None:
         place = bisect_left(self._waiting, who)
         return place if place < len(self._waiting) and self._waiting[place] is who else None
 
     @property
-    def _grace(self) -> float:
+    def grace(self) -> float:
+        """Seconds that a turn may be used late."""
         return self.budget.interval * LATE
 
     def _due(self, who: Waiter, now: float) -> float:

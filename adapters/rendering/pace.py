@@ -90,7 +90,7 @@ class Pace:
     def _take(self, lines: Sequence[Line], me: Waiter) -> Line | None:
         """A turn in every line, if all are open to `me`; else the one to wait in. Nobody stands in a line behind a closed one.
 
-        What a narrow line is lent lapses soon: it is asked for when those behind it are open.
+        What a narrow line is lent lapses soon: it is asked for when those behind it are open, or are about to be.
         """
         now = self._clock.monotonic()
         for depth, line in enumerate(lines):
@@ -99,7 +99,10 @@ class Pace:
                 continue
             behind = lines[depth + 1 :]
             if line.blank(me, now):
-                return next((wider for wider in behind if not self._reached(wider, me, now)), line)
+                closed = next((wider for wider in behind if not self._reached(wider, me, now)), line)
+                if closed is not line and closed.soon(me, now, within=line.grace):
+                    self._ask_ahead(line, me, now)
+                return closed
             for wider in behind:
                 wider.leave(me)
             return line
@@ -112,6 +115,11 @@ class Pace:
     def _reached(line: Line, me: Waiter, now: float) -> bool:
         line.join(me)
         return line.open_to(me, now)
+
+    def _ask_ahead(self, line: Line, me: Waiter, now: float) -> None:
+        """So that nobody at the head of a wider line keeps all others waiting for an answer."""
+        if self._lender is not None and line.asking is None and (wanted := line.wish(me, now)) is not None:
+            line.asking = asyncio.create_task(self._ask(self._lender, line, wanted, urgent=me.urgent))
 
     async def _wait(self, line: Line, me: Waiter, before: float) -> bool:
         """Until it may be worth looking again; False when it is plain that no turn comes `before` that moment."""

@@ -236,7 +236,8 @@ async def test_a_send_draws_on_all_its_budgets_and_a_full_channel_holds_nobody_e
     tasks += [crowd.ask(0, free, overall, name="free") for _ in range(3)]
     await crowd.clock.run_until(asyncio.gather(*tasks))
     assert crowd.times("full") == [0.0, pytest.approx(10.0), pytest.approx(20.0)]
-    assert crowd.times("free") == [pytest.approx(0.1), pytest.approx(1.1), pytest.approx(2.1)]
+    # its first turn was lent at 0.0 already, while it waited for the wide one, and was used late
+    assert crowd.times("free") == [pytest.approx(0.1), pytest.approx(1.0), pytest.approx(2.0)]
 
 
 async def test_turns_that_were_not_used_in_time_are_not_used_later() -> None:
