@@ -125,6 +125,8 @@ def joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 def _pieces(delta: object) -> Sequence[Piece]:
     if not isinstance(delta, dict):
         return ()
+    if len(delta) == 1 and isinstance(text := delta.get("content"), str):  # nearly all are
+        return (Text(text),) if text else ()
     pieces: list[Piece] = []
     if thought := _text(delta.get(REASONING_FIELDS[0])) or _text(delta.get(REASONING_FIELDS[1])):
         pieces.append(Reasoning(thought))

@@ -8,17 +8,21 @@ from typing import Any
 FEW = 20
 """So many answers are each read as soon as anything comes."""
 
-SECONDS = 0.1
-"""Between two reads of an answer, where more stream. Nobody sees it: a platform takes a new version of a message about once a second,
-and the end of an answer is read at once."""
+READS = 500
+"""Reads a second of all answers together, where more stream."""
+
+LONGEST = 0.25
+"""Seconds between two reads of an answer at most. Nobody sees them: where so many stream, a platform takes a new version of a message
+every second or two, and the end of an answer is read at once."""
 
 
 class Throng:
     """The answers that stream in this process. Most of what a chunk costs is waking up for it."""
 
-    def __init__(self, *, few: int = FEW, seconds: float = SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(self, *, few: int = FEW, reads: float = READS, longest: float = LONGEST) -> None:
         self._few = few
+        self._reads = reads
+        self._longest = longest
         self._answers = 0
 
     @contextmanager
@@ -31,9 +35,9 @@ class Throng:
             self._answers -= 1
 
     @property
-    def crowded(self) -> bool:
-        """Whether more than a few stream."""
-        return self._answers > self._few
+    def pause(self) -> float:
+        """Seconds between two reads of each."""
+        return 0.0 if self._answers <= self._few else min(self._longest, self._answers / self._reads)
 
 
 class Reader:
@@ -49,11 +53,12 @@ class Reader:
 
     async def pause(self) -> None:
         """Return when it is worth reading again: some time later in a throng, and at once when all has come."""
-        if self._ended or not self._throng.crowded:
+        seconds = self._throng.pause
+        if self._ended or not seconds:
             return
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
-        timer = loop.call_later(self._throng.seconds, self._wake)
+        timer = loop.call_later(seconds, self._wake)
         try:
             await self._waiting
         finally:

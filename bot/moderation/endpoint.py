@@ -50,8 +50,9 @@ class ModerationEndpoint:
             raise ModerationUnavailable(f"moderation endpoint: {type(error).__name__}") from error
 
     async def _asked(self, texts: Sequence[str]) -> bytes:
-        """The answer as it came: the client's models of it cost more than the rest of the call."""
-        return (await self._client.moderations.with_raw_response.create(input=list(texts), model=self._model)).content
+        """The answer as it came, to a question sent as it is: the client's models of both cost more than the rest of the call."""
+        asked = {"input": list(texts), "model": self._model}
+        return (await self._client.moderations.with_raw_response.create(input=(), extra_body=asked)).content
 
 
 def _verdict(reply: Any, *, texts: int) -> Verdict:

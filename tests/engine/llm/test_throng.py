@@ -39,7 +39,7 @@ def among(server: ModelServer) -> Among:
 
 async def test_what_came_between_two_reads_comes_together(server: ModelServer, among: Among) -> None:
     server.says(*PIECES, manner=Manner(delay=0.01))
-    async with among(Throng(few=0, seconds=0.1)) as client:
+    async with among(Throng(few=0, reads=10)) as client:
         heard = await hear(client)
     assert heard.text == "".join(PIECES)
     assert len(heard.events) < len(PIECES) / 3
@@ -48,13 +48,13 @@ async def test_what_came_between_two_reads_comes_together(server: ModelServer, a
 async def test_the_end_is_not_waited_for(server: ModelServer, among: Among) -> None:
     """A pause of an hour ends with the answer."""
     server.says(*PIECES, manner=Manner(delay=0.001))
-    async with among(Throng(few=0, seconds=3600)) as client:
+    async with among(Throng(few=0, reads=1 / 3600, longest=3600)) as client:
         assert (await asyncio.wait_for(hear(client), 20)).text == "".join(PIECES)
 
 
 async def test_what_came_before_a_cut_is_not_lost(server: ModelServer, among: Among) -> None:
     server.cut("One ", "two ", after=2)
-    async with among(Throng(few=0, seconds=0.1)) as client:
+    async with among(Throng(few=0, reads=10)) as client:
         heard = await hear(client)
     assert heard.told == [Text("One two ")]
     assert type(heard.error) is StreamCut
@@ -71,7 +71,7 @@ async def test_a_few_are_read_as_they_come_and_more_are_not(server: ModelServer,
         await exchange.chat.end()
         return exchange.chat.response()
 
-    async with among(Throng(few=2, seconds=3600)) as client:
+    async with among(Throng(few=2, reads=1 / 3600, longest=3600)) as client:
 
         async def listen(call: str) -> str:
             text = ""
