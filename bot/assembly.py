@@ -43,13 +43,14 @@ from bot.store.connection import Store, open_store
 from bot.turns.buried import Graveyard
 from bot.turns.checkpoint import Checkpoint, passed
 from bot.turns.desk import Desk
+from bot.turns.docket_wakes import open_wakes
 from bot.turns.lease import Leases
 from bot.turns.mending import Mending
 from bot.turns.overview import Overview
 from bot.turns.standing import Standing
 from bot.turns.stopping import Stopping
 from bot.turns.tidying import Tidying
-from bot.turns.wakes import LocalWakes, Wakes, open_wakes
+from bot.turns.wakes import LocalWakes, Wakes
 from bot.turns.walk import Walk
 from bot.turns.worker import Worker
 from bot.vocabulary.clock import Clock
@@ -153,8 +154,7 @@ async def _model(settings: Settings, ledger: Ledger, clock: Clock, stack: AsyncE
 
 def prices(settings: Settings, clock: Clock) -> Prices:
     """The prices of the endpoint that is set."""
-    own = settings.price_input, settings.price_output
-    return Prices(base_url=settings.openai_base_url, clock=clock, input_price=own[0], output_price=own[1])
+    return Prices(base_url=settings.openai_base_url, clock=clock, input_price=settings.price_input, output_price=settings.price_output)
 
 
 def _engine(settings: Settings, rooms: _Rooms, front: Front, *, model: Model, clock: Clock, local: bool, checkpoint: Checkpoint) -> Engine:

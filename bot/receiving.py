@@ -25,6 +25,7 @@ from bot.store.connection import Store, open_store
 from bot.store.embedded import embedded_server
 from bot.turns.amending import Amending
 from bot.turns.checkpoint import Checkpoint, passed
+from bot.turns.docket_wakes import open_wakes
 from bot.turns.journal import Journal
 from bot.turns.leftovers import Leftovers
 from bot.turns.mailbox import Mailbox
@@ -35,7 +36,7 @@ from bot.turns.refusals import Refusals
 from bot.turns.signs import Signs
 from bot.turns.steering import Steering
 from bot.turns.stopping import Stopping
-from bot.turns.wakes import Wakes, open_wakes
+from bot.turns.wakes import Wakes
 from bot.vocabulary.clock import Clock
 from bot.vocabulary.commands import Orders
 from bot.vocabulary.inbound import Inbound

@@ -18,7 +18,7 @@ VAGUE = frozenset({"util", "utils", "helper", "helpers", "common", "misc", "mana
 HOMES = {
     "redis": ("bot/store/",),
     "openai": ("bot/llm/", "bot/moderation/"),
-    "docket": ("bot/turns/wakes.py",),
+    "docket": ("bot/turns/docket_wakes.py",),
     "discord": ("adapters/discord/",),
     "slack_bolt": ("adapters/slack/",),
     "slack_sdk": ("adapters/slack/",),
@@ -173,7 +173,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
 ALLOWED: list[tuple[Rule, str, str]] = [
     (at_home, "bot/store/x.py", "import redis.asyncio as redis"),
     (at_home, "bot/moderation/x.py", "from openai import OpenAIError"),
-    (at_home, "bot/turns/wakes.py", "from docket import Docket"),
+    (at_home, "bot/turns/docket_wakes.py", "from docket import Docket"),
     (at_home, "adapters/launch.py", "from adapters.discord.opening import open_discord"),
     (at_home, "bot/gate/x.py", "print('redis', 'openai')"),
     (vocabulary_is_plain, "bot/vocabulary/x.py", "import asyncio\nfrom bot.vocabulary.model import Usage"),

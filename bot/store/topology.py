@@ -21,7 +21,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from bot.store.url import TLS, StoreUrl
 from bot.vocabulary.tasks import end
 
-CONNECTIONS = 128
+CONNECTIONS = 32
 """Pool size of a process. Callers above it wait for a free connection instead of failing."""
 
 WAIT_SECONDS = 5.0

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.store.connection import open_store
-from bot.turns.wakes import open_wakes
+from bot.turns.docket_wakes import open_wakes
 from bot.vocabulary.lane import Lane
 from tests.contracts.test_topologies import carried
 from tests.engine.samples import THREAD

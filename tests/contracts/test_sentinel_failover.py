@@ -9,8 +9,8 @@ import pytest
 from bot.errors import StoreUnavailable
 from bot.store import replicas
 from bot.store.connection import Store, open_store
+from bot.turns.docket_wakes import DocketWakes, open_wakes
 from bot.turns.mailbox import Joined, Mailbox
-from bot.turns.wakes import DocketWakes, open_wakes
 from bot.vocabulary.lane import Lane
 from tests.contracts.lanes import Scripts
 from tests.engine.samples import SLACK_DIRECT, THREAD, inbound

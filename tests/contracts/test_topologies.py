@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.connection import Store, open_store
 from bot.store.topology import CONNECTIONS
-from bot.turns.wakes import DocketWakes, open_wakes
+from bot.turns.docket_wakes import DocketWakes, open_wakes
 from bot.vocabulary.lane import Lane
 from tests.contracts.lanes import Scripts
 from tests.engine.samples import SLACK_DIRECT, THREAD

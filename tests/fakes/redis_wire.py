@@ -15,7 +15,7 @@ from typing import Any
 import redis.asyncio as redis
 
 from bot.store.keys import PREFIX, kind
-from bot.turns.wakes import DOCKET
+from bot.turns.docket_wakes import DOCKET
 from bot.vocabulary.tasks import end
 
 MARK = "wire-mark-"

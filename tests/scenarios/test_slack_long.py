@@ -116,7 +116,7 @@ async def test_the_last_edit_is_repeated_until_it_stands(acme: Acme, fault: Faul
         acme.slack.faults.add(match=("POST", "chat.update"), fault=fault, times=3)
         go.set()
         await acme.reads(general, "Hello world.")
-        await acme.slack.wait_for(lambda: len(acme.slack.calls("chat.update")) == 5)
+        await acme.slack.wait_for(lambda: len(acme.slack.calls("chat.update")) >= 5)
     assert acme.answers(general) == ["Hello world."]
 
 

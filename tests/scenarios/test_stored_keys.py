@@ -16,8 +16,8 @@ from bot.store import keys
 from bot.store.connection import Store
 from bot.store.keys import PERMANENT, PREFIX, kind
 from bot.turns.buried import Graveyard
+from bot.turns.docket_wakes import DOCKET
 from bot.turns.turn import Turn
-from bot.turns.wakes import DOCKET
 from bot.vocabulary.conversation import Author
 from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Addressed, Inbound

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from itertools import count
 
 import redis
 
 from bot.store.embedded import EmbeddedServer
-from bot.turns.wakes import DOCKET, SENDERS, WAKE_SECONDS, LocalWakes, open_wakes
+from bot.turns.docket_wakes import DOCKET, SENDERS, WAKE_SECONDS, open_wakes
+from bot.turns.wakes import LocalWakes
 from bot.vocabulary.lane import Lane
 from tests.engine.samples import SLACK_DIRECT, THREAD
 from tests.engine.turns.crew import until
@@ -123,7 +126,39 @@ async def test_a_wake_that_was_read_together_with_the_one_that_took_the_last_slo
     assert len(heard["small"]) == 1
 
 
+async def test_who_answers_alone_needs_no_work_engine_until_it_is_full_or_another_comes(redis_url: str) -> None:
+    full, heard = False, {"one": list[str](), "other": list[str]()}
+
+    async def wakes_until(done: Callable[[], bool]) -> int:
+        """How many it took."""
+        for number in count(1):
+            await one.wake(Lane(THREAD))
+            await asyncio.sleep(0.02)
+            if done():
+                return number
+        raise AssertionError
+
+    async with (
+        open_wakes(redis_url, others_seconds=0.05) as one,
+        one.received(lambda lane, _: _note(heard["one"], lane), platforms=("discord",), full=lambda: full),
+    ):
+        sent = await wakes_until(lambda: len(heard["one"]) > _sent(redis_url))
+        before = _sent(redis_url)
+        for _ in range(5):
+            await one.wake(Lane(THREAD), after=0.0)
+        await until(lambda: len(heard["one"]) == sent + 5)
+        assert _sent(redis_url) == before, "none of them went through the work engine"
+        full = True
+        await one.wake(Lane(THREAD))
+        assert _sent(redis_url) == before + 1
+        full = False
+        async with open_wakes(redis_url) as other, other.received(lambda lane, _: _note(heard["other"], lane), platforms=("discord",)):
+            await wakes_until(lambda: bool(heard["other"]))
+        assert await wakes_until(lambda: len(heard["one"]) > sent + 6)
+
+
 def _sent(redis_url: str) -> int:
     """Wakes for one platform, as the work engine has counted them."""
     with redis.Redis.from_url(redis_url) as client:
-        return int(client.xinfo_stream(f"{DOCKET}-discord:stream")["entries-added"])
+        stream = f"{DOCKET}-discord:stream"
+        return int(client.xinfo_stream(stream)["entries-added"]) if client.exists(stream) else 0
