@@ -54,6 +54,10 @@ class Pace:
         now = self._clock.monotonic()
         return await self._turn(budgets, Waiter(False, now, next(self._serial)), now + within)
 
+    def outlook(self, budgets: Sequence[Budget]) -> float:
+        """Seconds for which the sends that wait right now in this process will draw on `budgets`, before any that comes later."""
+        return max(line.waiting * budget.interval if (line := self._lines.get(budget.bucket)) else 0.0 for budget in budgets)
+
     def hold(self, bucket: str, seconds: float, *, urgent: bool = True) -> None:
         """No turn of this bucket in this process for so long, because the platform said so; with `urgent` false urgent ones go on."""
         until = self._clock.monotonic() + seconds

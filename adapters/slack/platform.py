@@ -91,9 +91,12 @@ class SlackPlatform:
         await self._sessions.aclose()
 
     async def _streams(self, address: ReplyAddress) -> bool:
-        """Whether a stream may be started now; a turn to start it is taken then."""
+        """Whether a stream may be started now, and grows no slower than a message that is updated; a turn to start it is taken then."""
         to = address.data
-        return self._ways.streams_in(to) and await self.pace.soon(budgets(to["team"], to["channel"])["start"], within=SOON)
+        allowed, outlook = budgets(to["team"], to["channel"]), self.pace.outlook
+        appended = allowed["append"][0].interval + outlook(allowed["append"])
+        updated = allowed["edit"][0].interval + outlook(allowed["edit"]) + outlook(allowed["post"])
+        return self._ways.streams_in(to) and appended <= updated and await self.pace.soon(allowed["start"], within=SOON)
 
     def _updates(self, address: ReplyAddress) -> SlackOutlet:
         return SlackOutlet(self.client, address, thinking=self.thinking)

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.vocabulary.reply import Answered, Placeholder, TextDelta
+from adapters.slack.limits import budgets
+from bot.vocabulary.reply import Answered, Placeholder, ReplyAddress, TextDelta
 from tests.adapters.slack.streaming import AGAIN, shown, studio
 from tests.fakes.slack.bolted import client_of
 from tests.fakes.slack.server import SlackServer
@@ -79,6 +80,37 @@ async def test_thirty_answers_at_once_meet_no_limit_and_all_are_right(server: Sl
         assert [shown(room.answers(question)).split() for question, _ in asked] == ["".join(WORDS).split()] * 30
         assert not any(answer.streaming for question, _ in asked for answer in room.answers(question))
         assert 10 <= len(server.calls("chat.startStream")) <= 20, "the others did not wait for a turn to start one"
+
+
+async def test_long_answers_share_what_may_be_appended_and_what_may_be_updated(server: SlackServer) -> None:
+    """Starts are left for all of them, but appends would not be: whoever begins while those are waited for is updated."""
+    words = [f"word{number} " for number in range(60)]
+
+    async def later(number: int, address: ReplyAddress) -> None:
+        await room.clock.sleep(3.0 * number)
+        await room.answered(address, words, every=1.0)
+
+    async with studio(server, patience=0.004) as room:
+        asked = [room.asks() for _ in range(9)]
+        await room.clock.run_until(asyncio.gather(*(later(number, address) for number, (_, address) in enumerate(asked))))
+        await room.clock.run_until(room.tidy())
+        assert [shown(room.answers(question)).split() for question, _ in asked] == ["".join(words).split()] * 9
+        assert 4 <= len(server.calls("chat.startStream")) <= 7
+
+
+async def test_where_no_message_can_be_posted_soon_an_answer_streams(server: SlackServer) -> None:
+    """Each channel has a post a second or two, and a start needs none."""
+    async with studio(server, patience=0.004) as room:
+        asker = server.add_user("asker")
+        place = server.add_channel("busy", members=[asker])
+        asked = [room.asks(asker, channel=place) for _ in range(3)]
+        posts = budgets(server.team.id, place.id)["post"]
+        streaming = [asyncio.ensure_future(room.answered(address, WORDS, every=1.0)) for _, address in asked[:2]]
+        await room.clock.advance(2.5)  # both wait to append, so that a third would be updated
+        crowd = [asyncio.ensure_future(room.pace.turn(posts, urgent=True)) for _ in range(6)]
+        await room.clock.run_until(room.answered(asked[2][1], WORDS, every=1.0))
+        assert len(server.calls("chat.startStream")) == 3
+        await room.clock.run_until(asyncio.gather(*streaming, *crowd))
 
 
 async def test_all_is_read_before_a_turn_to_stop_comes(server: SlackServer) -> None:
