@@ -58,6 +58,10 @@ class State:
     blank: bool = True
 
 
+_NOTHING, _RUNNING = State(), State(blank=False)
+"""What is open behind most lines: nothing, after an empty one and after words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Characters `start` to `end` of a text, the line break among them. `before` and `after`: what is open there."""
@@ -128,11 +132,13 @@ def step(state: State, text: str) -> tuple[Kind, State]:
         if _closes(state.fence, text):
             return Kind.CLOSE, State(numbers=state.numbers, blank=False)
         return Kind.CODE, state
+    if text.lstrip(" \t")[:1].isalpha():  # most lines, and no mark begins with a letter
+        return _words(state, text)
     opened = _OPEN.match(text)
     if opened is not None:
         numbers = state.numbers if opened[1] else ()
         return Kind.OPEN, State(fence=Fence(opened[1], opened[2], opened[3]), numbers=numbers)
-    return _prose(state, text)
+    return _marked(state, text)
 
 
 def unquoted(fence: Fence, text: str) -> str:
@@ -148,9 +154,9 @@ def _closes(fence: Fence, text: str) -> bool:
     return len(bare) >= len(fence.mark) and set(bare) == {fence.mark[0]}
 
 
-def _prose(state: State, text: str) -> tuple[Kind, State]:
+def _marked(state: State, text: str) -> tuple[Kind, State]:
     if not text or text.isspace():
-        return Kind.BLANK, State(numbers=state.numbers)
+        return Kind.BLANK, State(numbers=state.numbers) if state.numbers else _NOTHING
     if state.header and _DELIMITER.match(text) and "|" in text and len(cells(text)) == len(cells(state.header)):
         return Kind.DELIMITER, State(table=f"{state.header}\n{text}\n", numbers=state.numbers, blank=False)
     if _HEADING.match(text):
@@ -161,10 +167,15 @@ def _prose(state: State, text: str) -> tuple[Kind, State]:
         return Kind.ITEM, _counted(state, indent(item[1]), int(item[2]) if item[2] else None)
     if text.lstrip(" \t").startswith(">"):
         return Kind.QUOTE, State(blank=False)
-    if state.table and "|" in text:
+    return _words(state, text)
+
+
+def _words(state: State, text: str) -> tuple[Kind, State]:
+    piped = "|" in text
+    if state.table and piped:
         return Kind.ROW, State(table=state.table, numbers=state.numbers, blank=False)
-    numbers = _still_open(state.numbers, indent(text)) if state.blank else state.numbers
-    return Kind.TEXT, State(header=text if "|" in text else "", numbers=numbers, blank=False)
+    numbers = _still_open(state.numbers, indent(text)) if state.numbers and state.blank else state.numbers
+    return Kind.TEXT, State(header=text if piped else "", numbers=numbers, blank=False) if piped or numbers else _RUNNING
 
 
 def _counted(state: State, at: int, number: int | None) -> State:
