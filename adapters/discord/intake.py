@@ -1,7 +1,8 @@
 """What one message goes through on its way to the door: its place in the channel, its conversation, and patience with the store."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import discord
@@ -22,6 +23,12 @@ from bot.vocabulary.door import AttentiveDoor, Receipt
 from bot.vocabulary.inbound import Addressed, Inbound
 
 log = structlog.get_logger("discord")
+
+AT_ONCE = 2
+"""Messages that are handed over at the same time: of many that come together the first are answered while the last are still taken in,
+instead of all being taken in before the first is answered."""
+HELD_UP = 0.25
+"""Seconds after which a message does not wait for its place among them any more: the store is slow, and that is no reason to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Intake:
         self._door = door
         self._operators: Collection[str] = settings.parley_admins
         self._hint = TypingHint(client, clock)
+        self._few = asyncio.Semaphore(AT_ONCE)
         apologies = Apologies(client, clock)
 
         async def sign(inbound: Inbound, waits: bool) -> None:
@@ -64,7 +72,7 @@ class Intake:
     async def take(self, mail: Mail) -> None:
         """Returns when it was handed over, or given up with a word."""
         # one at a time per channel: two requests to the store at once may overtake each other
-        async with self.order.place(mail.message.channel.id):
+        async with self.order.place(mail.message.channel.id), self._among_few():
             over = await self.deliver(mail)
         if over:
             await over.wait()
@@ -102,6 +110,23 @@ class Intake:
         """Nobody is left with an hourglass."""
         await self._hint.close()
         await self._holding.close()
+
+    @asynccontextmanager
+    async def _among_few(self) -> AsyncIterator[None]:
+        placed = await self._placed_among_few()
+        try:
+            yield
+        finally:
+            if placed:
+                self._few.release()
+
+    async def _placed_among_few(self) -> bool:
+        if not self._few.locked():
+            return await self._few.acquire()
+        try:
+            return await asyncio.wait_for(self._few.acquire(), HELD_UP)
+        except TimeoutError:
+            return False
 
     async def _receive(self, inbound: Inbound) -> Receipt:
         receipt = await self._door.receive(inbound)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from adapters.discord.intake import AT_ONCE
 from bot.settings import Settings
 from bot.vocabulary.door import Receipt
 from bot.vocabulary.inbound import Addressed, Inbound
@@ -164,6 +165,31 @@ async def test_a_thread_that_discord_py_has_forgotten_is_still_a_conversation_of
     (inbound,) = door.received
     assert (inbound.conversation.channel, inbound.conversation.thread) == (str(channel.id), str(thread.id))
     assert inbound.exclusive
+
+
+async def test_messages_that_the_store_keeps_waiting_do_not_keep_others_waiting(
+    server: DiscordServer, settings: Settings, door: Door
+) -> None:
+    """Few are handed over at the same time, but a place among them is not waited for when nothing moves."""
+    channels = [server.add_channel(f"room{number}") for number in range(2 * AT_ONCE + 1)]
+    go, begun = asyncio.Event(), list[str]()
+
+    async def wait(inbound: Inbound) -> None:
+        begun.append(inbound.text)
+        await go.wait()
+
+    async with listening(server, settings, door):
+        door.before = wait
+        for number, channel in enumerate(channels):
+            await server.user_says(channel, server.owner, f"{server.bot.mention} {number}")
+        await server.wait_for(lambda: len(begun) == len(channels))
+        assert door.received == []
+        go.set()
+        await server.wait_for(lambda: len(door.received) == len(channels))
+        door.before = None
+        await server.user_says(channels[0], server.owner, f"{server.bot.mention} again")
+        await server.wait_for(lambda: door.received[-1].text == "again")
+    assert begun[:AT_ONCE] == [str(number) for number in range(AT_ONCE)]
 
 
 async def test_a_defect_in_one_event_does_not_stop_the_next(
