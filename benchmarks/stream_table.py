@@ -1,5 +1,6 @@
 """The table of the streaming benchmark: three lines for each K, the floor, Parley, and how many times the floor that is."""
 
+import statistics
 from collections.abc import Mapping, Sequence
 
 from benchmarks.stream_figures import Run
@@ -29,9 +30,13 @@ def columns() -> str:
     return f"{_line('K', '', [name for name, _ in HEADS.values()])}\n|{'---|' * (len(HEADS) + 2)}"
 
 
-def lines(k: int, floor: Run, parley: Run, *, longer: tuple[Run | None, Run | None], chunks: int) -> list[str]:
-    """`longer`: the same with `chunks` more in each answer, where that was measured."""
-    least, ours = (_cells(run, long, chunks) for run, long in zip((floor, parley), longer, strict=True))
+WORST = ("429", "wrong", "lost")
+"""Columns of which the worst of several runs is shown; of the others the median."""
+
+
+def lines(k: int, floor: Sequence[Run], parley: Sequence[Run], *, longer: tuple[Sequence[Run], Sequence[Run]], chunks: int) -> list[str]:
+    """One or several runs of each. `longer`: the same with `chunks` more in each answer, where that was measured."""
+    least, ours = (_middle(run, long, chunks) for run, long in zip((floor, parley), longer, strict=True))
     times = [_times(least.get(name), ours.get(name)) if name in COMPARED else "" for name in HEADS]
     return [_line(str(k), "floor", _texts(least)), _line(str(k), "Parley", _texts(ours)), _line("", "times the floor", times)]
 
@@ -40,12 +45,16 @@ def _texts(cells: Mapping[str, float | None]) -> list[str]:
     return [_shown(cells.get(name), digits) for name, (_, digits) in HEADS.items()]
 
 
-def _cells(run: Run, longer: Run | None, chunks: int) -> dict[str, float | None]:
-    cells = run.cells
-    if longer is None:
-        return cells
-    extra = longer.cpu / len(longer.answers) - run.cpu / len(run.answers)
-    return cells | {"marginal": extra * 1000 * 1000 / chunks}
+def _middle(runs: Sequence[Run], longer: Sequence[Run], chunks: int) -> dict[str, float | None]:
+    each = [run.cells for run in runs]
+    middle: dict[str, float | None] = {}
+    for name in HEADS:
+        values = [value for cells in each if (value := cells.get(name)) is not None]
+        middle[name] = (max if name in WORST else statistics.median)(values) if values else None
+    if longer:
+        extra = [long.cpu / len(long.answers) - run.cpu / len(run.answers) for run, long in zip(runs, longer, strict=True)]
+        middle["marginal"] = statistics.median(extra) * 1000 * 1000 / chunks
+    return middle
 
 
 def _times(floor: float | None, parley: float | None) -> str:

@@ -1,4 +1,4 @@
-"""How answers stream, many at once: `.venv/bin/python benchmarks/streaming.py [--quick] [--k 1,10,50] [discord] [slack]`.
+"""How answers stream, many at once: `.venv/bin/python benchmarks/streaming.py [--quick] [--k 1,10,50] [--runs 3] [discord] [slack]`.
 
 Parley as the installed program, and beside it a floor: the least that an asyncio program does for the same calls (`benchmarks/floor.py`).
 The local platforms run in this process with the limits that Discord and Slack document, the model in one of its own. Figures are
@@ -138,23 +138,28 @@ def _told(there: Place, number: int, left: Sequence[float], chunks: int) -> Told
     return Told(there.asked[number], left, seen(versions), right)
 
 
-async def compared(where: str, order: Order) -> None:
-    """Floor and Parley side by side, printed as they come."""
+async def compared(where: str, order: Order, runs: int) -> None:
+    """Floor and Parley in turn, and the medians of so many `runs`, printed as they come."""
     longer = where == "discord" and order.k == MARGINAL
-    runs = [await measured(who, where, order) for who in PROGRAMS]
-    long = [await measured(who, where, order._replace(chunks=LONG)) if longer else None for who in PROGRAMS]
-    print("\n".join(lines(order.k, runs[0], runs[1], longer=(long[0], long[1]), chunks=LONG - CHUNKS)), flush=True)
-    if short := [f"{who} {run.rate:.0f}" for who, run in zip(PROGRAMS, runs, strict=True) if run.rate < 0.98 * order.rate]:
-        print(f"chunks a second and stream that the model came to: {', '.join(short)}", flush=True)
+    short: dict[str, list[Run]] = {who: [] for who in PROGRAMS}
+    long: dict[str, list[Run]] = {who: [] for who in PROGRAMS}
+    for _ in range(runs):
+        for who in PROGRAMS:
+            gc.collect()
+            short[who].append(await measured(who, where, order))
+            long[who] += [await measured(who, where, order._replace(chunks=LONG))] if longer else []
+    floor, parley = short.values()
+    print("\n".join(lines(order.k, floor, parley, longer=(long["floor"], long["Parley"]), chunks=LONG - CHUNKS)), flush=True)
+    if slow := [f"{who} {run.rate:.0f}" for who, these in short.items() for run in these if run.rate < 0.98 * order.rate]:
+        print(f"chunks a second and stream that the model came to: {', '.join(slow)}", flush=True)
 
 
-async def main_of(parts: Sequence[str], orders: Sequence[Order]) -> None:
+async def main_of(parts: Sequence[str], orders: Sequence[Order], runs: int) -> None:
     """All of them, one after the other."""
     for where in parts:
         print(f"\n{where}\n\n{columns()}", flush=True)
         for order in orders:
-            gc.collect()
-            await compared(where, order)
+            await compared(where, order, runs)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -166,6 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how answers stream, many at once, beside the least that a program needs for it.")
     parser.add_argument("parts", nargs="*", metavar="part", help="discord, slack; both by default")
     parser.add_argument("--k", type=_numbers, metavar="K,K,…", help=f"conversations at once; by default {','.join(map(str, MANY))}")
+    parser.add_argument("--runs", type=int, default=1, metavar="N", help="of each, in turn; the medians are printed")
     parser.add_argument("--quick", action="store_true", help=f"only {', '.join(map(str, QUICK))}")
     parser.add_argument("--chunks-per-second", type=float, default=RATE, metavar="N", help=f"of each stream; {RATE:g} by default")
     parser.add_argument("--patience", type=float, default=PATIENCE, metavar="S", help="what has no final text after so long is lost")
@@ -179,7 +185,7 @@ def main() -> None:
     print(machine())
     gc.disable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main_of(args.parts or ["discord", "slack"], orders))
+        runner.run(main_of(args.parts or ["discord", "slack"], orders, max(1, args.runs)))
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 
 

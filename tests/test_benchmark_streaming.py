@@ -49,5 +49,19 @@ def test_what_never_stands_whole_is_lost_and_another_text_is_wrong() -> None:
 
 def test_the_table_has_a_cell_for_every_head() -> None:
     run = Run([Told(0.0, [0.0], seen([(0.5, "so1")]), right=True)], edits=1, refused=0, cpu=0.01, wall=1.0, memory=0.0)
-    table = [*columns().splitlines(), *lines(1, run, run, longer=(run, None), chunks=1000)]
+    table = [*columns().splitlines(), *lines(1, [run], [run], longer=([run], []), chunks=1000)]
     assert {line.count("|") for line in table} == {len(HEADS) + 3}
+
+
+def test_of_several_runs_the_table_has_the_medians_and_the_worst_losses() -> None:
+    def run(cpu: float, seen_at: float, refused: int) -> Run:
+        return Run([Told(0.0, [0.0], seen([(seen_at, "so1")]), right=True)], edits=1, refused=refused, cpu=cpu, wall=1.0, memory=0.0)
+
+    runs = [run(0.01, 0.5, 0), run(0.05, 0.7, 2), run(0.02, 9.0, 0)]
+    longer = [run(0.03, 0.5, 0), run(0.08, 0.5, 0), run(0.03, 0.5, 0)]
+    _, parley, times = (
+        [cell.strip() for cell in line.split("|")[3:-1]] for line in lines(1, runs[:1], runs, longer=([], longer), chunks=1000)
+    )
+    told = dict(zip(HEADS, parley, strict=True))
+    assert (told["CPU ms"], told["first message"], told["429"], told["marginal"]) == ("20.0", "700", "2.00", "20.0")
+    assert dict(zip(HEADS, times, strict=True))["CPU ms"] == "2.00"
