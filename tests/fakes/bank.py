@@ -39,7 +39,7 @@ class Bucket:
         self.crowd = now + MEMORY if others else self.crowd
         self.who, self.at, self.next, self.spare = me, now, max(self.next, now), max(self.spare, now)
         again, free = 0, self.next
-        if self.whose == me and wanted:
+        if known == me and self.whose == me and wanted:
             unused = now if last < 0 else now - last + milliseconds(budget.interval)
             free = max(now, self.start, min(free, unused))
         if urgent and budget.reserve and (free > now or not wanted):

@@ -19,8 +19,8 @@ local lull, memory, age = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[1
 local stored = redis.call('HMGET', KEYS[1], 'next', 'spare', 'who', 'at', 'crowd', 'run', 'whose', 'from')
 local ended, who, run, whose, from = tonumber(stored[1]) or 0, stored[3], tonumber(stored[6]) or 0, stored[7], tonumber(stored[8])
 local first, spare = math.max(ended, now), math.max(tonumber(stored[2]) or 0, now)
-local free = first -- for this borrower; it has given nothing back yet
-if whose == me and wanted > 0 then free = math.max(now, from, math.min(first, age < 0 and now or now - age + interval)) end
+local free = first -- for this borrower. `who` besides: a version before this one writes no `whose`
+if who == me and whose == me and wanted > 0 then free = math.max(now, from, math.min(first, age < 0 and now or now - age + interval)) end
 local crowd = tonumber(stored[5]) or 0
 if who and who ~= me and now - tonumber(stored[4]) < memory then crowd = now + memory end
 
