@@ -45,7 +45,7 @@ class RoomPlatform:
         self.sign_troubles: list[PlatformError] = []
         self.surfaces = 0
         """How many writers were made."""
-        self._pace = Pace(SystemClock())
+        self.pace = Pace(SystemClock())
         self._patience = patience
 
     def surface(
@@ -54,7 +54,7 @@ class RoomPlatform:
         self.surfaces += 1
         message = address.data["message"]
         outlet = RoomOutlet(self.room, name=message, bucket=message, every=0.002)
-        clock, pace, patience = SystemClock(), self._pace, self._patience
+        clock, pace, patience = SystemClock(), self.pace, self._patience
         return LiveMessage(outlet, log=log, clock=clock, pace=pace, resume=resume, pending=pending, patience=patience, stop=stop)
 
     async def remove(self, placeholder: Placeholder) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.turns.turn import turn_id
 from bot.vocabulary.inbound import Again, Inbound, Redo
 from bot.vocabulary.lane import Lane
+from tests.adapters.rendering.room import RoomOutlet
 from tests.engine.samples import THREAD
 from tests.engine.turns.crew import Crew, Mortal, Process, Speaker, Steps, message, until
 
@@ -72,3 +73,17 @@ async def test_the_version_that_is_shown_again_stays(crew: Crew) -> None:
         await crew.done()
         assert crew.platform.said == [NEW]
         assert crew.platform.buttons("hello")[-1].value == "1/2"
+
+
+async def test_what_comes_to_be_sent_long_after_the_store_was_asked_is_looked_up_again(crew: Crew) -> None:
+    """Somebody may have shown another version meanwhile: seen after a process was frozen over its last edit (chaos, seed 32)."""
+    async with taken_up(crew, Speaker((OLD,))) as process:
+        outlet = RoomOutlet(crew.platform.room, name="hello", bucket="hello")
+        edits = len(crew.platform.room.times("edit", "hello"))
+        crew.platform.pace.hold(outlet.budgets("edit")[0].bucket, 2 * LEASE)
+        await asyncio.sleep(2 * LEASE)
+        ends = crew.platform.room.clock.elapsed
+        await mended(process)
+        (mend,) = crew.platform.room.times("edit", "hello")[edits:]
+        assert mend - ends > LEASE / 2, "not as soon as its turn came"
+        assert crew.platform.said == [OLD]
